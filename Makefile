@@ -1,0 +1,36 @@
+# The commands of this repository. A fresh machine needs Python >= 3.11, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test quick check bench install clean
+
+run: install  ## show the engine at work on the products of the FAQ
+	@FORCE_COLOR=$${FORCE_COLOR-1} $(BIN)/jalon evaluate docs/examples/faq/*.yaml
+
+test: install  ## install and run every test
+	$(BIN)/python -m pytest
+
+quick: install  ## the inner loop: without the tests that build wheels
+	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+
+check: install  ## style, types, architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install  ## measure, beside datalogic-py and a lower bound in the same run
+	$(BIN)/python tests/bench/bench.py
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml requirements-dev.txt constraints.txt $(wildcard plugins/*/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit("Python >= 3.11 is needed, found " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) dist

@@ -1,0 +1,1 @@
+"""The rules of an assessment: pure functions over frozen values, standard library only."""

@@ -1,0 +1,52 @@
+"""Find facts, criteria and questionnaires by their qualified names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jalon.domain.core_facts import CORE, CORE_FACTS
+from jalon.domain.facts import FactDefinition
+from jalon.domain.referential import About, Criterion, Questionnaire, Referential
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Say where a criterion stands."""
+
+    questionnaire: Questionnaire
+    criterion: Criterion
+
+    @property
+    def about(self) -> About:
+        """Say what the criterion describes: a product or an organisation."""
+        return self.questionnaire.about
+
+
+class Names:
+    """Index what a set of referentials declares."""
+
+    def __init__(self, referentials: Mapping[str, Referential]) -> None:
+        self.referentials = referentials
+        self.facts: dict[str, FactDefinition] = dict(CORE_FACTS)
+        self.criteria: dict[str, Place] = {}
+        self.questionnaires: dict[str, Questionnaire] = {}
+        for referential in referentials.values():
+            self._add(referential)
+
+    def _add(self, referential: Referential) -> None:
+        for fact in referential.facts:
+            self.facts[referential.qualified(fact.key)] = fact
+        for questionnaire in referential.questionnaires:
+            self.questionnaires[referential.qualified(questionnaire.key)] = questionnaire
+            for _, criterion in questionnaire.criteria():
+                self.criteria[referential.qualified(criterion.code)] = Place(questionnaire, criterion)
+
+    def knows(self, key: str) -> bool:
+        """Say whether a referential is among those indexed; the core always is."""
+        return key == CORE or key in self.referentials
+
+
+def referential_of(name: str) -> str:
+    """Give the referential part of a qualified name."""
+    return name.partition("/")[0]

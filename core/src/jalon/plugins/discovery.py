@@ -1,0 +1,187 @@
+"""Find plugins and load each one alone: whatever one does, the others load."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+import importlib_metadata
+import pluggy
+
+from jalon.domain.referential import Referential
+from jalon.plugins import specs
+from jalon.plugins.files.diagnostics import Diagnostic, in_order
+from jalon.plugins.files.loading import ReferentialError, load_file
+from jalon.plugins.markers import GROUP, PROJECT, hookimpl
+
+HOOKS = ("jalon_referentials", "jalon_applicability", "jalon_autofill", "jalon_validation")
+
+
+class State(StrEnum):
+    """Say whether a plugin takes part."""
+
+    ACTIVE = "active"
+    WAITING = "waiting"  # a referential it requires is absent: rules on it are inert
+    SUSPENDED = "suspended"  # in quarantine: nothing of it is used
+
+
+@dataclass(slots=True)
+class Plugin:
+    """Hold one plugin as it was found: what it brings, whether it takes part, why not."""
+
+    name: str
+    distribution: str = ""
+    version: str = ""
+    state: State = State.ACTIVE
+    reason: str = ""
+    trace: str = ""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    warnings: list[str] = field(default_factory=list)
+    hooks: tuple[str, ...] = ()
+    referentials: tuple[Referential, ...] = ()
+    manager: pluggy.PluginManager | None = None
+    bare_file: str = ""
+
+    @property
+    def touches(self) -> frozenset[str]:
+        """Name the referentials its hooks may act on: its own, and those they declare."""
+        own = {referential.key for referential in self.referentials}
+        return frozenset(own.union(*(referential.touches for referential in self.referentials)))
+
+    @property
+    def order(self) -> tuple[bool, str, str]:
+        """Sort plugins: installed ones by distribution and name, then bare files."""
+        return bool(self.bare_file), self.distribution, self.name
+
+    def suspend(self, reason: str, *, trace: str = "", diagnostics: Iterable[Diagnostic] = ()) -> None:
+        """Put it in quarantine."""
+        self.state = State.SUSPENDED
+        self.reason = reason
+        self.trace = trace
+        self.diagnostics = in_order([*self.diagnostics, *diagnostics])
+
+
+class EntryPoint(Protocol):
+    """Say what is needed of an entry point."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def dist(self) -> Any: ...  # noqa: D102
+    def load(self) -> Any: ...  # noqa: D102
+
+
+def installed() -> list[EntryPoint]:
+    """List the entry points of installed plugins, each once, in an order that is always the same."""
+    found = {
+        (_distribution(each), each.name, each.value): each for each in importlib_metadata.entry_points(group=GROUP)
+    }
+    return [found[key] for key in sorted(found)]
+
+
+def from_entry_point(entry_point: EntryPoint) -> Plugin:
+    """Load one installed plugin; what goes wrong is in the result."""
+    version = getattr(entry_point.dist, "version", "") if entry_point.dist else ""
+    plugin = Plugin(entry_point.name, _distribution(entry_point), version)
+    try:
+        _register(plugin, entry_point.load())
+    except KeyboardInterrupt:
+        raise
+    except ReferentialError as error:
+        plugin.suspend("référentiel refusé", diagnostics=error.diagnostics)
+    except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, SystemExit included
+        plugin.suspend(f"{type(error).__name__} : {error}", trace=traceback.format_exc())
+    return plugin
+
+
+def from_object(name: str, plugin_object: object, distribution: str = "") -> Plugin:
+    """Load a plugin given as an object: a module, or anything with hooks as attributes."""
+    return from_entry_point(_Given(name, plugin_object, distribution or name))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    name: str
+    value: object
+    distribution: str
+
+    @property
+    def dist(self) -> Any:
+        return _GivenDistribution(self.distribution)
+
+    def load(self) -> object:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class _GivenDistribution:
+    name: str
+    version: str = "0"
+
+
+def bare_files(folders: Sequence[Path]) -> list[Plugin]:
+    """Load every `*.yaml` of some folders, and every folder with a `referential.yaml`, as plugins."""
+    return [_from_file(path) for folder in folders for path in sorted(_files(folder))]
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return [folder]
+    if (folder / "referential.yaml").is_file():
+        return [folder]
+    inside = [each for each in folder.iterdir() if each.is_dir() and (each / "referential.yaml").is_file()]
+    return [*(each for each in folder.glob("*.yaml") if each.is_file()), *inside]
+
+
+def _from_file(path: Path) -> Plugin:
+    plugin = Plugin(path.stem, "", "", bare_file=str(path))
+    try:
+        referential = load_file(path)
+    except ReferentialError as error:
+        plugin.suspend("référentiel refusé", diagnostics=error.diagnostics)
+        return plugin
+    _register(plugin, _Brought(referential))
+    return plugin
+
+
+class _Brought:
+    """Bring one referential, as a plugin with a single hook does."""
+
+    def __init__(self, referential: Referential) -> None:
+        self._referential = referential
+
+    @hookimpl
+    def jalon_referentials(self) -> list[Referential]:
+        return [self._referential]
+
+
+def _distribution(entry_point: Any) -> str:
+    return str(getattr(entry_point.dist, "name", "") or "") if entry_point.dist else ""
+
+
+def _register(plugin: Plugin, plugin_object: object) -> None:
+    """Give a plugin a manager of its own, so that nothing of it can reach another's call."""
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(specs)
+    manager.register(plugin_object, name=plugin.name)
+    manager.check_pending()
+    plugin.manager = manager
+    plugin.hooks = tuple(name for name in HOOKS if getattr(manager.hook, name).get_hookimpls())
+    if not plugin.hooks:
+        plugin.suspend("aucun hook de Jalon dans ce module")
+        return
+    plugin.referentials = tuple(_referentials(manager))
+
+
+def _referentials(manager: pluggy.PluginManager) -> Iterable[Referential]:
+    for brought in manager.hook.jalon_referentials():
+        if not isinstance(brought, Iterable) or isinstance(brought, (str, bytes)):
+            raise TypeError(f"jalon_referentials a rendu {brought!r:.60} ; attendu : une liste de référentiels")
+        for each in brought:
+            if not isinstance(each, Referential):
+                raise TypeError(f"jalon_referentials a rendu {each!r:.60} ; attendu : un référentiel")
+            yield each

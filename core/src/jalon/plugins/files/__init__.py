@@ -1,0 +1,1 @@
+"""Referential files: read, checked, told apart from anything else with a clear word."""

@@ -1,0 +1,255 @@
+"""Turn a file whose shape is right into a referential."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from jalon.domain.conditions import ALWAYS, FactValue
+from jalon.domain.facts import Choice, FactDefinition, FactType, read_date, read_number
+from jalon.domain.findings import Finding, Path, nearest
+from jalon.domain.levels import MATURITY, NA, LevelValue, Scale
+from jalon.domain.referential import (
+    AtLeast,
+    Axis,
+    CompletionPath,
+    Criterion,
+    Effect,
+    Exactly,
+    ExpectedLevel,
+    Questionnaire,
+    Referential,
+    RequiredLevel,
+    Rule,
+)
+from jalon.domain.texts import GlossaryEntry, Publisher, Reference
+from jalon.plugins.files import models
+from jalon.plugins.files.conditions import RESERVED, ConditionReader
+from jalon.plugins.files.markdown import Renderer
+
+
+class Converter:
+    """Convert one file, collecting what the schema could not see."""
+
+    def __init__(self, part: models.ReferentialPart) -> None:
+        self._part = part
+        self._conditions = ConditionReader(part.key)
+        self._text = Renderer().text
+        self._scales = {MATURITY.key: MATURITY}
+        self._findings: list[Finding] = []
+
+    def referential(self) -> tuple[Referential, list[Finding]]:
+        """Give the referential and the faults met; wrong parts are left out of it."""
+        part = self._part
+        self._read_scales()
+        referential = Referential(
+            key=part.key,
+            title=part.title,
+            edition=part.edition,
+            effective=part.effective,
+            publisher=_publisher(part.publisher),
+            rank=part.rank,
+            introduction=self._text(part.introduction),
+            requires=MappingProxyType(dict(part.requires)),
+            touches=tuple(part.touches),
+            sources=tuple(_source(key, source) for key, source in part.sources.items()),
+            glossary=tuple(self._glossary(entry) for entry in part.glossary),
+            facts=tuple(self._fact(fact, ("facts", i)) for i, fact in enumerate(part.facts)),
+            questionnaires=tuple(
+                self._questionnaire(each, ("questionnaires", i)) for i, each in enumerate(part.questionnaires)
+            ),
+            paths=tuple(self._path(path, ("paths", i)) for i, path in enumerate(part.paths)),
+            rules=tuple(self._rule(rule, ("rules", i)) for i, rule in enumerate(part.rules)),
+        )
+        return referential, self._findings + self._conditions.findings
+
+    def _find(self, code: str, path: Path, found: str, expected: str, meant: tuple[str, ...] = ()) -> None:
+        self._findings.append(Finding(code, path, found, expected, meant))
+
+    # -- scales, texts, facts
+
+    def _read_scales(self) -> None:
+        for key, part in self._part.scales.items():
+            values = sorted(part.levels)
+            if values != list(range(len(values))) or len(values) < 2:  # noqa: PLR2004
+                found = ", ".join(map(str, values)) or "aucun niveau"
+                self._find("wrong-levels", ("scales", key), found, "les niveaux 0, 1, … sans trou")
+            if key == MATURITY.key:
+                self._find("reserved-name", ("scales", key), key, "un autre nom d’échelle")
+                continue
+            names = tuple(part.levels[value] for value in values)
+            self._scales[key] = Scale(key, names, part.na)
+
+    def _glossary(self, part: models.GlossaryPart) -> GlossaryEntry:
+        return GlossaryEntry(part.term, self._text(part.definition), part.expansion or "")
+
+    def _fact(self, part: models.FactPart, path: Path) -> FactDefinition:
+        if part.key in RESERVED:
+            self._find("reserved-name", (*path, "key"), part.key, "un autre nom")
+        return FactDefinition(
+            key=part.key,
+            question=part.question,
+            type=part.type,
+            choices=tuple(Choice(c.value, c.label, self._text(c.help)) for c in part.choices),
+            help=self._text(part.help),
+            section=part.section,
+            minimum=self._bound(part.type, part.min, (*path, "min")),
+            maximum=self._bound(part.type, part.max, (*path, "max")),
+            unknown=part.unknown,
+            applies_when=self._conditions.read(part.applies_when, (*path, "applies_when")),
+            status=part.status,
+            sources=tuple(part.sources),
+            keywords=tuple(part.keywords),
+        )
+
+    def _bound(self, kind: FactType, raw: str | None, path: Path) -> FactValue | None:
+        if raw is None:
+            return None
+        value = read_date(raw) if kind is FactType.DATE else read_number(raw)
+        if value is None:
+            code, expected = ("wrong-date", "AAAA-MM-JJ") if kind is FactType.DATE else ("wrong-number", "un nombre")
+            self._find(code, path, f"« {raw} »", expected)
+        return value
+
+    # -- questionnaires
+
+    def _questionnaire(self, part: models.QuestionnairePart, path: Path) -> Questionnaire:
+        scale = self._scales.get(part.scale)
+        if scale is None:
+            meant = nearest(part.scale, self._scales)
+            self._find("unknown-scale", (*path, "scale"), part.scale, "maturity, ou une clé de « scales »", meant)
+        return Questionnaire(
+            key=part.key,
+            title=part.title,
+            kind=part.kind,
+            axes=tuple(self._axis(axis, scale, (*path, "axes", i)) for i, axis in enumerate(part.axes)),
+            about=part.about,
+            scale=scale or MATURITY,
+            introduction=self._text(part.introduction),
+            applies_when=self._conditions.read(part.applies_when, (*path, "applies_when")),
+        )
+
+    def _axis(self, part: models.AxisPart, scale: Scale | None, path: Path) -> Axis:
+        return Axis(
+            key=part.key,
+            title=part.title,
+            criteria=tuple(
+                self._criterion(each, scale, (*path, "criteria", i)) for i, each in enumerate(part.criteria)
+            ),
+            introduction=self._text(part.introduction),
+            applies_when=self._conditions.read(part.applies_when, (*path, "applies_when")),
+        )
+
+    def _criterion(self, part: models.CriterionPart, scale: Scale | None, path: Path) -> Criterion:
+        kind = self._part.expected_kind
+        known = scale or _guessed(part)
+        return Criterion(
+            code=part.code,
+            title=part.title,
+            question=part.question,
+            levels=self._levels(part, known, path),
+            target=known.top if part.target is None else part.target,
+            help=self._text(part.help),
+            expected=tuple(
+                ExpectedLevel(each.since or self._part.effective, each.level, each.kind or kind)
+                for each in part.expected
+            ),
+            na=part.na,
+            obligation=part.obligation,
+            applies_when=self._conditions.read(part.applies_when, (*path, "applies_when")),
+            status=part.status,
+            sources=tuple(part.sources),
+            proof=self._text(part.proof),
+            keywords=tuple(part.keywords),
+        )
+
+    def _levels(self, part: models.CriterionPart, scale: Scale, path: Path) -> tuple[str, ...]:
+        """Give a text per level; a requirement scale's own names serve where none is written."""
+        if part.levels is None:
+            if scale is MATURITY:
+                self._find("missing-key", path, "levels", "un texte par niveau, de 0 à 3")
+            return scale.names
+        wanted = list(range(len(scale.names)))
+        if sorted(part.levels) != wanted:
+            found = ", ".join(map(str, sorted(part.levels))) or "aucun niveau"
+            expected = f"les niveaux 0 à {scale.top} (échelle {scale.key})"
+            self._find("wrong-levels", (*path, "levels"), found, expected)
+            return scale.names
+        return tuple(part.levels[level] for level in wanted)
+
+    # -- paths and rules
+
+    def _path(self, part: models.PathPart, path: Path) -> CompletionPath:
+        qualified = self._conditions.qualified
+        self._find_repeated(part.required, (*path, "required"))
+        return CompletionPath(
+            key=part.key,
+            title=part.title,
+            introduction=self._text(part.introduction),
+            questionnaires=tuple(qualified(name) for name in part.questionnaires),
+            required=tuple(
+                RequiredLevel(
+                    qualified(name),
+                    required.level,
+                    self._conditions.read(required.when, (*path, "required", name, "when")),
+                )
+                for name, required in part.required.items()
+            ),
+            na_ok=part.na == "ok",
+        )
+
+    def _rule(self, part: models.RulePart, path: Path) -> Rule:
+        if not part.facts and not part.levels:
+            self._find("useless-rule", path, part.key, "« facts » ou « levels »")
+        if part.when is None:
+            self._find("wrong-condition", (*path, "when"), "rien", "des faits et leurs valeurs")
+        qualified = self._conditions.qualified
+        self._find_repeated(part.facts, (*path, "facts"))
+        self._find_repeated(part.levels, (*path, "levels"))
+        return Rule(
+            key=part.key,
+            title=part.title,
+            when=self._conditions.read(part.when, (*path, "when")) if part.when is not None else ALWAYS,
+            reason=part.reason,
+            facts=MappingProxyType({qualified(name): value for name, value in part.facts.items()}),
+            levels=MappingProxyType(
+                {
+                    qualified(name): self._effect(effect, (*path, "levels", name))
+                    for name, effect in part.levels.items()
+                }
+            ),
+            status=part.status,
+            sources=tuple(part.sources),
+        )
+
+    def _find_repeated(self, names: Iterable[str], path: Path) -> None:
+        """Report a name written both short and in full."""
+        seen: set[str] = set()
+        for name in names:
+            full = self._conditions.qualified(name)
+            if full in seen:
+                self._find("duplicate", (*path, name), name, "un nom employé une seule fois")
+            seen.add(full)
+
+    def _effect(self, part: models.EffectPart, path: Path) -> Effect:
+        if (part.level is None) is (part.at_least is None):
+            self._find("wrong-effect", path, "un groupe", "un niveau, NA, ou {at_least: un niveau}")
+            return Exactly(0)
+        if part.at_least is not None:
+            return AtLeast(part.at_least)
+        level: LevelValue = NA if isinstance(part.level, str) or part.level is None else part.level
+        return Exactly(level)
+
+
+def _publisher(part: models.PublisherPart) -> Publisher:
+    return Publisher(part.name, part.official, part.address or "", part.note or "")
+
+
+def _source(key: str, part: models.SourcePart) -> Reference:
+    return Reference(key, part.title, part.date, part.address or "", part.note or "")
+
+
+def _guessed(part: models.CriterionPart) -> Scale:
+    """Stand for a scale that is not known, so that nothing more is said of its levels."""
+    size = max(len(part.levels or ()), 1)
+    return Scale("?", tuple("" for _ in range(size)))

@@ -1,0 +1,37 @@
+"""The JSON Schema of referential files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jalon.plugins.files.models import ReferentialPart
+from jalon.plugins.files.scalars import CODE_PATTERN, KEY_PATTERN
+
+_LEVELS: dict[str, Any] = {"anyOf": [{"type": "integer", "minimum": 0}, {"const": "NA"}]}
+
+_CONDITION: dict[str, Any] = {
+    "title": "Condition",
+    "description": "Facts that must all hold; all, any and not combine; answer reads a person's level.",
+    "type": "object",
+    "minProperties": 1,
+    "properties": {
+        "all": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Condition"}},
+        "any": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Condition"}},
+        "not": {"$ref": "#/$defs/Condition"},
+        "answer": {"type": "string"},
+        "is": {"anyOf": [_LEVELS, {"type": "array", "minItems": 1, "items": _LEVELS}]},
+        "min": {"type": "integer"},
+        "max": {"type": "integer"},
+    },
+    "patternProperties": {
+        f"^({KEY_PATTERN}/)?{CODE_PATTERN}$": {},
+    },
+    "additionalProperties": False,
+}
+
+
+def json_schema() -> dict[str, Any]:
+    """Write the schema that files are checked with, for editors to complete and underline."""
+    schema = ReferentialPart.model_json_schema(by_alias=True)
+    schema["$defs"]["Condition"] = _CONDITION
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

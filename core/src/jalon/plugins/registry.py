@@ -1,0 +1,189 @@
+"""The one facade around plugins: what is installed, what it brings, how it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jalon.domain.catalogue import Catalogue, assemble, unmet, visible
+from jalon.domain.checks import check_links
+from jalon.domain.core_facts import CORE
+from jalon.domain.dependencies import dependencies, in_cycles
+from jalon.domain.facts import Profile
+from jalon.domain.hooks import Problem, Proposals, Verdicts
+from jalon.domain.levels import LevelValue
+from jalon.domain.referential import Referential
+from jalon.plugins import calls, discovery
+from jalon.plugins.discovery import EntryPoint, Plugin, State
+from jalon.plugins.files.loading import diagnosed
+from jalon.plugins.values import ValidationProblem
+
+
+class Plugins:
+    """Hold the plugins of one application: they were loaded once, and each is called alone.
+
+    Implements `jalon.domain.hooks.Hooks`.
+    """
+
+    def __init__(self, found: Iterable[Plugin], holders: Mapping[str, str] | None = None) -> None:
+        """Settle which of the plugins found take part.
+
+        `holders` names the distribution that already holds a referential key, where one does.
+        """
+        self.all = tuple(sorted(found, key=lambda plugin: plugin.order))
+        _settle_names(self.all)
+        _settle_keys(self.all, holders or {})
+        _settle_links(self.all)
+        _settle_requirements(self.all)
+        _warn_of_cycles(self.all)
+        for plugin in self.all:
+            plugin.referentials = tuple(replace(each, locate=None) for each in plugin.referentials)
+
+    @classmethod
+    def load(
+        cls,
+        entry_points: Iterable[EntryPoint] | None = None,
+        folders: Sequence[Path] = (),
+        holders: Mapping[str, str] | None = None,
+    ) -> Plugins:
+        """Load the installed plugins (or those entry points), then the bare files of some folders."""
+        points = discovery.installed() if entry_points is None else entry_points
+        found = [discovery.from_entry_point(each) for each in points]
+        return cls([*found, *discovery.bare_files(folders)], holders)
+
+    @property
+    def taking_part(self) -> tuple[Plugin, ...]:
+        """List the plugins whose referentials and hooks are used."""
+        return tuple(plugin for plugin in self.all if plugin.state is not State.SUSPENDED)
+
+    @property
+    def referentials(self) -> tuple[Referential, ...]:
+        """List the referentials that are used."""
+        return tuple(each for plugin in self.taking_part for each in plugin.referentials)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Compile everything that is used."""
+        return assemble(self.referentials)
+
+    # -- hooks
+
+    def verdicts(self, profile: Profile) -> Verdicts:
+        """Ask every plugin which criteria it includes or excludes."""
+        return calls.verdicts(self.taking_part, self.catalogue, profile)
+
+    def proposals(self, profile: Profile, answers: Mapping[str, LevelValue]) -> Proposals:
+        """Ask every plugin what it proposes, beyond its rules."""
+        return calls.proposals(self.taking_part, self.catalogue, profile, answers)
+
+    def validation(
+        self, questionnaire: str, profile: Profile, answers: Mapping[str, LevelValue]
+    ) -> tuple[list[tuple[str, ValidationProblem]], list[Problem]]:
+        """Ask every plugin what forbids a validation; give each problem with its plugin."""
+        return calls.validation(self.taking_part, questionnaire, profile, answers)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Describe every plugin as plain values."""
+        return [_described(plugin) for plugin in self.all]
+
+
+def _described(plugin: Plugin) -> dict[str, Any]:
+    return {
+        "name": plugin.name,
+        "distribution": plugin.distribution,
+        "version": plugin.version,
+        "file": plugin.bare_file,
+        "state": plugin.state.value,
+        "reason": plugin.reason,
+        "trace": plugin.trace,
+        "diagnostics": [diagnostic.as_json() for diagnostic in plugin.diagnostics],
+        "warnings": list(plugin.warnings),
+        "hooks": list(plugin.hooks),
+        "touches": sorted({name for each in plugin.referentials for name in each.touches}),
+        "referentials": [
+            {"key": each.key, "edition": each.edition, "title": each.title, "requires": dict(each.requires)}
+            for each in plugin.referentials
+        ],
+    }
+
+
+def _settle_names(plugins: Sequence[Plugin]) -> None:
+    """Suspend a plugin whose name is taken: the first distribution by name keeps it."""
+    taken: dict[str, Plugin] = {}
+    for plugin in plugins:
+        holder = taken.setdefault(plugin.name, plugin)
+        if holder is not plugin and plugin.state is not State.SUSPENDED:
+            plugin.suspend(f"nom « {plugin.name} » déjà pris par {_shown(holder)}")
+
+
+def _settle_keys(plugins: Sequence[Plugin], holders: Mapping[str, str]) -> None:
+    """Give each key to who already holds it, else to the first by name; suspend the others."""
+    claims: dict[str, list[Plugin]] = {}
+    for plugin in _in(plugins):
+        for key in sorted({each.key for each in plugin.referentials}):
+            claims.setdefault(key, []).append(plugin)
+        if len({each.key for each in plugin.referentials}) < len(plugin.referentials):
+            plugin.suspend("deux référentiels de même clé dans ce module")
+        elif any(each.key == CORE for each in plugin.referentials):
+            plugin.suspend(f"la clé « {CORE} » est réservée")
+    for key in sorted(claims):
+        claimants = [plugin for plugin in claims[key] if plugin.state is not State.SUSPENDED]
+        claimants.sort(key=lambda plugin: (plugin.distribution != holders.get(key), plugin.order))
+        for plugin in claimants[1:]:
+            plugin.suspend(f"clé « {key} » déjà prise par {_shown(claimants[0])}")
+
+
+def _settle_links(plugins: Sequence[Plugin]) -> None:
+    """Suspend plugins that name what a present referential lacks, until those left agree."""
+    while True:
+        present = {each.key: each for plugin in _in(plugins) for each in plugin.referentials}
+        refused = False
+        for plugin in _in(plugins):
+            diagnostics = [
+                diagnosed(each, finding)
+                for each in plugin.referentials
+                for finding in check_links(each, visible(each, present))
+            ]
+            if diagnostics:
+                plugin.suspend("référentiel refusé", diagnostics=diagnostics)
+                refused = True
+        if not refused:
+            return
+
+
+def _settle_requirements(plugins: Sequence[Plugin]) -> None:
+    """Make a plugin wait when a referential it requires is absent or of another edition."""
+    present = {each.key: each for plugin in _in(plugins) for each in plugin.referentials}
+    for plugin in _in(plugins):
+        lacking = [
+            f"{key} {bounds} ({f'édition {present[key].edition}' if key in present else 'absent'})"
+            for each in plugin.referentials
+            for key, bounds in unmet(each, present)
+        ]
+        if lacking:
+            plugin.state = State.WAITING
+            plugin.reason = f"en attente de : {', '.join(lacking)}"
+
+
+def _warn_of_cycles(plugins: Sequence[Plugin]) -> None:
+    """Tell every plugin of a cycle between facts of several: its rules there are inert."""
+    present = {each.key: each for plugin in _in(plugins) for each in plugin.referentials}
+    edges = in_cycles(dependencies(present.values()))
+    names = ", ".join(dict.fromkeys(edge.fact for edge in edges))
+    for plugin in _in(plugins):
+        mine = {each.key for each in plugin.referentials}
+        rules = sorted({f"{e.referential}/{e.rule}" for e in edges if e.rule and e.referential in mine})
+        if any(edge.referential in mine for edge in edges):
+            inert = f" ; règles sans effet : {', '.join(rules)}" if rules else ""
+            plugin.warnings.append(f"faits qui dépendent les uns des autres : {names}{inert}")
+
+
+def _in(plugins: Iterable[Plugin]) -> list[Plugin]:
+    return [plugin for plugin in plugins if plugin.state is not State.SUSPENDED]
+
+
+def _shown(plugin: Plugin) -> str:
+    return plugin.distribution or plugin.bare_file or plugin.name

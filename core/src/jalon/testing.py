@@ -1,0 +1,143 @@
+"""The test kit of plugin authors: one line checks a whole plugin, one call evaluates a product."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from jalon.domain.answers import Answer
+from jalon.domain.catalogue import Catalogue
+from jalon.domain.conditions import FactValue
+from jalon.domain.core_facts import PATHS, REFERENTIALS
+from jalon.domain.evaluation import evaluate_organisation, evaluate_product
+from jalon.domain.facts import FactDefinition, FactType
+from jalon.domain.levels import NA, LevelValue
+from jalon.domain.readiness import readiness
+from jalon.domain.referential import NaPolicy
+from jalon.exchange.evaluation_json import Report, as_json
+from jalon.exchange.subject_file import SubjectFile, read_subject
+from jalon.plugins import discovery
+from jalon.plugins.discovery import Plugin, State
+from jalon.plugins.registry import Plugins
+
+__all__ = ["check_file", "check_plugin", "evaluate", "plugin_of"]
+
+_PRODUCTS = 25
+"""How many random products a check evaluates, in several orders of plugins."""
+
+
+def plugin_of(plugin_object: object, name: str = "essai") -> Plugin:
+    """Load an object with hooks (a module, a class instance) as the plugin it would be once installed."""
+    return discovery.from_object(name, plugin_object)
+
+
+def check_plugin(name: str) -> None:
+    """Check an installed plugin: it loads without finding, its hooks answer, no order changes anything.
+
+    Raises AssertionError with every fault.
+    """
+    plugins = Plugins.load()
+    found = [plugin for plugin in plugins.all if plugin.name == name]
+    installed = ", ".join(plugin.name for plugin in plugins.all) or "none"
+    assert found, f"no installed plugin is called {name!r}; installed: {installed}"  # noqa: S101
+    _check(found, plugins)
+
+
+def check_file(path: Path | str) -> None:
+    """Check a bare referential file beside the installed plugins; raise AssertionError with every fault."""
+    files = discovery.bare_files([Path(path)])
+    _check(files, Plugins([*_installed(), *files]))
+
+
+def evaluate(
+    profile: Mapping[str, Any],
+    answers: Mapping[str, Any] | None = None,
+    *,
+    day: date | str | None = None,
+    plugins: Plugins | None = None,
+) -> dict[str, Any]:
+    """Evaluate a product as `jalon evaluate --json` does; raise JalonError on wrong input."""
+    used = plugins or Plugins.load()
+    content: dict[str, Any] = {"profile": dict(profile), "answers": dict(answers or {})}
+    if day is not None:
+        content["date"] = str(day)
+    subject = read_subject(json.dumps(content, default=str).encode(), used.catalogue, "evaluate")
+    return as_json(_report(used, subject))
+
+
+def _installed() -> list[Plugin]:
+    return [discovery.from_entry_point(each) for each in discovery.installed()]
+
+
+def _check(found: Iterable[Plugin], plugins: Plugins) -> None:
+    faults = [fault for plugin in found for fault in _faults(plugin)]
+    faults = faults or list(_faults_in_use(plugins))
+    assert not faults, "\n".join(faults)  # noqa: S101
+
+
+def _faults(plugin: Plugin) -> Iterator[str]:
+    yield from map(str, plugin.diagnostics)
+    if plugin.state is State.SUSPENDED and not plugin.diagnostics:
+        yield f"{plugin.name}: {plugin.reason}\n{plugin.trace}"
+    yield from plugin.warnings
+
+
+def _faults_in_use(plugins: Plugins) -> Iterator[str]:
+    """Evaluate random products with plugins in several orders, and compare."""
+    draw = random.Random(2021)  # noqa: S311 - samples, not secrets
+    shuffled = [Plugins(draw.sample(plugins.all, len(plugins.all))) for _ in range(2)]
+    for _ in range(_PRODUCTS):
+        subject = _random_subject(plugins.catalogue, draw)
+        reference = as_json(_report(plugins, subject))
+        yield from (f"{each['plugin']}: {each['code']} {each['subject']} {each['detail']}" for each in reference["problems"])
+        for other in shuffled:
+            if json.dumps(as_json(_report(other, subject))) != json.dumps(reference):
+                yield f"the order of plugins changes the result for {subject.given}"
+
+
+def _report(plugins: Plugins, subject: SubjectFile) -> Report:
+    catalogue = plugins.catalogue
+    product = evaluate_product(catalogue, subject.given, subject.product, plugins)
+    organisation = evaluate_organisation(catalogue, subject.organisation)
+    paths = readiness(catalogue, product.facts.values, {**product.criteria, **organisation.criteria})
+    return Report(catalogue, product, organisation, paths, subject.day or date(2021, 12, 23))
+
+
+def _random_subject(catalogue: Catalogue, draw: random.Random) -> SubjectFile:
+    subject = SubjectFile()
+    for name, fact in sorted(catalogue.names.facts.items()):
+        if draw.random() < 0.7:  # noqa: PLR2004 - most questions are answered
+            subject.given[name] = _random_value(catalogue, name, fact, draw)
+    for entries, answers in (
+        (catalogue.product.entries, subject.product),
+        (catalogue.organisation.entries, subject.organisation),
+    ):
+        for entry in entries:
+            levels: list[LevelValue] = list(range(entry.questionnaire.scale.top + 1))
+            if entry.criterion.na is not NaPolicy.NO:
+                levels.append(NA)
+            if draw.random() < 0.5:  # noqa: PLR2004 - half of the criteria are answered
+                answers[entry.name] = Answer(draw.choice(levels))
+    return subject
+
+
+def _random_value(catalogue: Catalogue, name: str, fact: FactDefinition, draw: random.Random) -> FactValue:
+    known = {PATHS: sorted(catalogue.required), REFERENTIALS: sorted(catalogue.referentials)}
+    values = known.get(name, list(fact.values))
+    match fact.type:
+        case FactType.BOOLEAN:
+            return draw.random() < 0.5  # noqa: PLR2004
+        case FactType.CHOICE:
+            return draw.choice(values)
+        case FactType.CHOICES:
+            return frozenset(draw.sample(values, draw.randint(0, len(values))))
+        case FactType.TEXT:
+            return draw.choice(["", "a", "texte"])
+        case FactType.NUMBER:
+            return draw.randint(-2, 20)
+        case FactType.DATE:
+            return date(2021, 1, 1) + timedelta(days=draw.randint(0, 1500))

@@ -1,0 +1,1 @@
+"""The screens of Jalon: its command line, and soon its pages."""

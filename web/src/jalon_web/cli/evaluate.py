@@ -1,0 +1,50 @@
+"""`jalon evaluate`: the whole engine, without a database."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jalon.domain.evaluation import evaluate_organisation, evaluate_product
+from jalon.domain.readiness import readiness
+from jalon.exchange.evaluation_json import Report, as_json
+from jalon.exchange.subject_file import read_subject
+from jalon_web.cli.report import print_report
+from jalon_web.cli.shell import Refusal, Shell, print_json
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FICHIER.yaml…", type=click.Path(path_type=Path))
+@click.option("--json", "to_machine", is_flag=True, help="Écrire du JSON (une liste s’il y a plusieurs fichiers).")
+@click.pass_obj
+def evaluate(shell: Shell, files: tuple[Path, ...], *, to_machine: bool) -> None:
+    """Évaluer des produits décrits par leurs réponses : faits, critères posés, pré-remplissages, scores."""
+    reports = [(path, _report(shell, path)) for path in files]
+    if to_machine:
+        written: list[dict[str, Any]] = [as_json(report) for _, report in reports]
+        print_json(written[0] if len(written) == 1 else written)
+        return
+    for path, report in reports:
+        print_report(shell.console, report, path.stem)
+
+
+def _report(shell: Shell, path: Path) -> Report:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Refusal(f"{path}: fichier illisible : {error.strerror}") from None
+    plugins = shell.plugins
+    subject = read_subject(content, plugins.catalogue, str(path))
+    product = evaluate_product(plugins.catalogue, subject.given, subject.product, plugins)
+    organisation = evaluate_organisation(plugins.catalogue, subject.organisation)
+    criteria = {**product.criteria, **organisation.criteria}
+    return Report(
+        catalogue=plugins.catalogue,
+        product=product,
+        organisation=organisation,
+        paths=readiness(plugins.catalogue, product.facts.values, criteria),
+        day=subject.day or date.today(),  # noqa: DTZ011 - the person's own day, not an instant
+    )

@@ -1,0 +1,57 @@
+"""`jalon plugins`: what is installed, and in which state."""
+
+from __future__ import annotations
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from jalon.plugins.discovery import Plugin, State
+from jalon_web.cli.shell import Shell, print_json
+
+_STATES = {
+    State.ACTIVE: "[green]actif[/]",
+    State.WAITING: "[yellow]en attente[/]",
+    State.SUSPENDED: "[red]suspendu[/]",
+}
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Écrire du JSON.")
+@click.pass_obj
+def plugins(shell: Shell, *, as_json: bool) -> None:
+    """Lister les modules installés, leur état et ce qu’ils apportent."""
+    if as_json:
+        print_json(shell.plugins.as_json())
+        return
+    if not shell.plugins.all:
+        shell.console.print("Aucun module installé : le catalogue est vide.")
+        return
+    table = Table("Module", "Version", "Référentiel", "Édition", "État", "Hooks", "Agit sur", box=None, pad_edge=False)
+    for plugin in shell.plugins.all:
+        table.add_row(*_row(plugin))
+    shell.console.print(table)
+    for plugin in shell.plugins.all:
+        _print_remarks(shell, plugin)
+
+
+def _row(plugin: Plugin) -> tuple[str, ...]:
+    touched = sorted({name for each in plugin.referentials for name in each.touches})
+    return (
+        escape(plugin.name),
+        escape(plugin.version or plugin.bare_file),
+        "\n".join(each.key for each in plugin.referentials),
+        "\n".join(each.edition for each in plugin.referentials),
+        _STATES[plugin.state],
+        "\n".join(hook.removeprefix("jalon_") for hook in plugin.hooks),
+        "\n".join(touched),
+    )
+
+
+def _print_remarks(shell: Shell, plugin: Plugin) -> None:
+    if plugin.reason:
+        shell.console.print(f"\n{escape(plugin.name)} : {escape(plugin.reason)}", soft_wrap=True)
+    for diagnostic in plugin.diagnostics:
+        shell.console.print(f"  {escape(str(diagnostic))}", soft_wrap=True)
+    for warning in plugin.warnings:
+        shell.console.print(f"\n{escape(plugin.name)} : {escape(warning)}", soft_wrap=True)

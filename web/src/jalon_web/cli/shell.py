@@ -1,0 +1,69 @@
+"""What every command shares: the plugins, the way to print, the way to refuse."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from jalon import JalonError
+from jalon.plugins.registry import Plugins
+
+ERROR = 2
+"""The exit code of every refusal: bad input, bad file, nothing to do with a crash."""
+
+
+class Refusal(click.ClickException):
+    """Stop with a message on standard error, and the exit code of refusals."""
+
+    exit_code = ERROR
+
+    def show(self, file: Any = None) -> None:
+        """Write the message, each fault on its line."""
+        click.echo(self.format_message(), file=file or sys.stderr)
+
+
+class ShellGroup(click.Group):
+    """Turn what a person can put right into a message; never show a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except JalonError as error:
+            raise Refusal(str(error)) from None
+        except BrokenPipeError:
+            # Whoever reads us has closed: nothing more to say, and nothing to say it on.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+
+
+@dataclass
+class Shell:
+    """Hold what commands work with."""
+
+    folders: Sequence[Path] = ()
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """Load the installed plugins and the bare files asked for."""
+        return Plugins.load(folders=self.folders)
+
+    @cached_property
+    def console(self) -> Console:
+        """Print to people: colour where the terminal has it (NO_COLOR and FORCE_COLOR are heeded)."""
+        width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 110
+        return Console(highlight=False, width=width)
+
+
+def print_json(value: Any) -> None:
+    """Print to machines."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
