@@ -8,8 +8,8 @@ then costs one look-up per fact, whatever the number of conditions (figures in `
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress, islice
 from typing import Any, Final, NamedTuple, TypeVar
 
 from jalon.domain.conditions import (
@@ -175,8 +175,12 @@ class Index:
 
 def selected(items: Sequence[Item], mask: int) -> list[Item]:
     """Give the items whose bit is set; item i has bit i."""
-    bits = format(mask, f"0{len(items)}b").encode().translate(_BITS)
-    return list(compress(items, reversed(bits)))
+    return list(compress(items, bits(mask, len(items))))
+
+
+def bits(mask: int, size: int) -> Iterator[int]:
+    """Give the bits of a mask, 0 or 1, lowest first."""
+    return islice(reversed(format(mask, f"0{size}b").encode().translate(_BITS)), size)
 
 
 class _Between:

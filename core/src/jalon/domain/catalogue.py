@@ -11,12 +11,13 @@ from jalon.domain.core_facts import CORE, PATHS, REFERENTIALS
 from jalon.domain.dependencies import Dependency, dependencies, in_cycles
 from jalon.domain.derivation import FactProgram, FactRule
 from jalon.domain.editions import is_within
-from jalon.domain.explanations import Explainer
+from jalon.domain.explanations import Explainer, Explanation
 from jalon.domain.facts import FactDefinition, FactType, read_value
 from jalon.domain.linking import linked
 from jalon.domain.names import Names, referential_of
 from jalon.domain.proposals import Proposal
 from jalon.domain.referential import About, Criterion, Kind, Questionnaire, Referential, Rule
+from jalon.domain.states import CriterionState
 
 
 class Entry(NamedTuple):
@@ -54,9 +55,9 @@ class Subject:
     entry_names: tuple[str, ...]
     axes: tuple[AxisEntry, ...]
     positions: Mapping[str, int]
-    conditions: Explainer
+    conditions: Explainer[CriterionState]  # what is said of each criterion before anyone answers
     rules: tuple[LevelRule, ...]
-    rule_index: Explainer
+    rule_index: Explainer[Explanation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +210,11 @@ class _Assembly:
             entry_names=tuple(entry.name for entry in entries),
             axes=tuple(axes),
             positions=positions,
-            conditions=Explainer(conditions, self._multiple),
+            conditions=Explainer(
+                conditions, self._multiple, lambda i, said: CriterionState(entries[i].name, said.holds, said)
+            ),
             rules=rules,
-            rule_index=Explainer([rule.when for rule in rules], self._multiple),
+            rule_index=Explainer([rule.when for rule in rules], self._multiple, lambda _, said: said),
         )
 
     def _add(

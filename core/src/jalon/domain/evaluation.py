@@ -4,42 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from jalon.domain.answers import Answer, is_possible
 from jalon.domain.bitmaps import selected
 from jalon.domain.catalogue import Catalogue, Subject
 from jalon.domain.conditions import FactValue, Facts, Levels, holds
 from jalon.domain.derivation import ResolvedFacts
-from jalon.domain.explanations import Explanation, Matches
 from jalon.domain.facts import Profile
 from jalon.domain.hooks import NO_HOOKS, Hooks, PluginVerdict, Problem, Proposals, Verdicts
 from jalon.domain.levels import NA, LevelValue
-from jalon.domain.proposals import Outcome, Proposal, diverges, merged
+from jalon.domain.proposals import Proposal, diverges, merged
 from jalon.domain.scoring import Progress, Score
-
-Origin: TypeAlias = Literal["person", "rule", "none"]
-
-
-class CriterionState(NamedTuple):
-    """Say whether a criterion is asked, what it is worth, and why."""
-
-    name: str
-    applies: bool
-    explanation: Explanation
-    verdicts: tuple[PluginVerdict, ...] = ()
-    level: LevelValue | None = None  # what counts: a person's answer, else the pre-fill
-    origin: Origin = "none"
-    answer: Answer | None = None  # kept where the criterion does not apply: parked
-    proposals: tuple[Proposal, ...] = ()  # sorted by rule; without effect where it does not apply
-    outcome: Outcome | None = None
-    diverges: bool = False
-    to_reconfirm: bool = False  # the support of the answer is lost
-
-    @property
-    def conflict(self) -> bool:
-        """Say whether rules contradict each other on an asked criterion."""
-        return self.applies and self.outcome is not None and self.outcome.conflict
+from jalon.domain.states import CriterionState, Origin
 
 
 class AxisState(NamedTuple):
@@ -105,15 +82,30 @@ class _Evaluator:
         values = self._facts.values
         profile = Profile(values)
         verdicts = self._hooks.verdicts(profile)
+        self._problems += verdicts.problems
         matches = self._subject.conditions.match(values, {})
         applies = self._with_verdicts(matches.mask, verdicts)
         live = self._live_answers(applies)
         proposals = self._proposals(values, live, self._hooks.proposals(profile, live))
-        self._problems += verdicts.problems
-        states = list(self._states(applies, matches, verdicts, proposals, live))
+        states = self._subject.conditions.explain_all(matches)
+        for position in self._touched(verdicts, proposals):
+            name = states[position].name
+            known = _Known(
+                verdicts.by_criterion.get(name, ()),
+                self._answers.get(name),
+                tuple(proposals.get(name, ())),
+            )
+            asked = applies >> position & 1
+            states[position] = _settled(states[position], known, live.get(name)) if asked else _parked(states[position], known)
+        named = dict(zip(self._subject.entry_names, states, strict=True))
         questionnaires = tuple(_questionnaires(self._subject, states))
-        named = {state.name: state for state in states}
         return Evaluation(self._facts, named, questionnaires, tuple(sorted(self._problems)))
+
+    def _touched(self, verdicts: Verdicts, proposals: Mapping[str, list[Proposal]]) -> set[int]:
+        """List the criteria of which conditions do not say everything."""
+        positions = self._subject.positions
+        names = (*verdicts.by_criterion, *proposals, *self._answers)
+        return {positions[name] for name in names if name in positions}
 
     # -- what applies
 
@@ -161,65 +153,37 @@ class _Evaluator:
                 proposals.sort(key=_proposal_order)
         return found
 
-    # -- states
 
-    def _states(
-        self,
-        applies: int,
-        matches: Matches,
-        verdicts: Verdicts,
-        proposals: Mapping[str, list[Proposal]],
-        live: Levels,
-    ) -> Iterator[CriterionState]:
-        explain = self._subject.conditions.explain
-        for position, entry in enumerate(self._subject.entries):
-            name = entry.name
-            explanation = explain(position, matches)
-            given = verdicts.by_criterion.get(name, ())
-            answer = self._answers.get(name)
-            proposed = tuple(proposals.get(name, ()))
-            if not applies >> position & 1:
-                yield CriterionState(name, False, explanation, given, answer=answer, proposals=proposed)  # noqa: FBT003
-            elif not proposed:
-                yield _without_proposal(name, explanation, given, answer, live.get(name))
-            else:
-                yield _with_proposals(name, explanation, given, answer, live.get(name), proposed)
+class _Known(NamedTuple):
+    """What is known of a criterion beyond its condition."""
+
+    verdicts: tuple[PluginVerdict, ...]
+    answer: Answer | None
+    proposals: tuple[Proposal, ...]
 
 
-def _without_proposal(
-    name: str,
-    explanation: Explanation,
-    verdicts: tuple[PluginVerdict, ...],
-    answer: Answer | None,
-    level: LevelValue | None,
-) -> CriterionState:
-    if level is None or answer is None:
-        return CriterionState(name, True, explanation, verdicts, answer=answer)  # noqa: FBT003
-    lost = bool(answer.support)
+def _parked(blank: CriterionState, known: _Known) -> CriterionState:
+    """Keep what is known of a criterion that does not apply, without effect."""
+    verdicts, answer, proposals = known
     return CriterionState(
-        name, True, explanation, verdicts, level, "person", answer, to_reconfirm=lost  # noqa: FBT003
+        blank.name, False, blank.explanation, verdicts, answer=answer, proposals=proposals  # noqa: FBT003
     )
 
 
-def _with_proposals(
-    name: str,
-    explanation: Explanation,
-    verdicts: tuple[PluginVerdict, ...],
-    answer: Answer | None,
-    level: LevelValue | None,
-    proposals: tuple[Proposal, ...],
-) -> CriterionState:
+def _settled(blank: CriterionState, known: _Known, level: LevelValue | None) -> CriterionState:
+    """Say what a criterion that applies is worth: a person's level counts, else the pre-fill."""
+    verdicts, answer, proposals = known
     outcome = merged(proposals)
-    state = CriterionState(
-        name, True, explanation, verdicts, answer=answer, proposals=proposals, outcome=outcome  # noqa: FBT003
-    )
+    origin: Origin = "none"
+    against = lost = False
     if level is not None and answer is not None:
-        against = diverges(level, proposals)
+        origin, against = "person", diverges(level, proposals)
         lost = bool(answer.support) and not against and all(each.value != level for each in proposals)
-        return state._replace(level=level, origin="person", diverges=against, to_reconfirm=lost)
-    if outcome is None or outcome.effect is None or (answer is not None and answer.to_investigate):
-        return state
-    return state._replace(level=outcome.effect.level, origin="rule")
+    elif outcome is not None and outcome.effect is not None and not (answer and answer.to_investigate):
+        origin, level = "rule", outcome.effect.level
+    return CriterionState(
+        blank.name, True, blank.explanation, verdicts, level, origin, answer, proposals, outcome, against, lost  # noqa: FBT003
+    )
 
 
 def _proposal_order(proposal: Proposal) -> tuple[str, str, str, str]:
@@ -233,47 +197,30 @@ def _bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-class _Tally:
-    """Count the states of one axis."""
-
-    __slots__ = ("answered", "applicable", "count", "na", "sum", "to_confirm")
-
-    def __init__(self) -> None:
-        self.sum = self.count = self.applicable = self.answered = self.to_confirm = self.na = 0
-
-    def add(self, level: LevelValue | None, origin: Origin) -> None:
-        self.applicable += 1
-        if level is None:
-            return
-        self.answered += 1
-        if origin == "rule":
-            self.to_confirm += 1
-        if level == NA:
-            self.na += 1
-        else:
-            self.sum += level
-            self.count += 1
-
-    @property
-    def score(self) -> Score:
-        return Score(self.sum, self.count)
-
-    @property
-    def progress(self) -> Progress:
-        return Progress(self.applicable, self.answered, self.to_confirm, self.na)
-
-
 def _questionnaires(subject: Subject, states: Sequence[CriterionState]) -> Iterator[QuestionnaireState]:
-    tallies = [_Tally() for _ in subject.axes]
+    tallies = [[0] * 6 for _ in subject.axes]
     for entry, state in zip(subject.entries, states, strict=True):
         if state.applies:
-            tallies[entry.axis].add(state.level, state.origin)
+            _count(tallies[entry.axis], state)
     by_questionnaire: dict[str, list[AxisState]] = {}
     for axis, tally in zip(subject.axes, tallies, strict=True):
-        scored = AxisState(axis.key, axis.title, tally.score, tally.progress)
+        scored = AxisState(axis.key, axis.title, Score(*tally[:2]), Progress(*tally[2:]))
         by_questionnaire.setdefault(axis.questionnaire_name, []).append(scored)
     for name, axes in by_questionnaire.items():
         score = Score(sum(axis.score.total for axis in axes), sum(axis.score.counted for axis in axes))
         progress = Progress(*map(sum, zip(*(axis.progress for axis in axes), strict=True)))
         yield QuestionnaireState(name, score, progress, tuple(axes))
 
+
+def _count(tally: list[int], state: CriterionState) -> None:
+    """Add a criterion that applies to the fields of Score then Progress of its axis."""
+    tally[2] += 1
+    if state.level is None:
+        return
+    tally[3] += 1
+    tally[4] += state.origin == "rule"
+    if state.level == NA:
+        tally[5] += 1
+    else:
+        tally[0] += state.level
+        tally[1] += 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
-from jalon.domain.bitmaps import Index
+from jalon.domain.bitmaps import Index, bits
 from jalon.domain.conditions import Condition, Facts, Levels, Not, Row, Term, held, missing, rows
+
+Result = TypeVar("Result")
 
 _PREPARED: Final = 3
 """Failures of conditions of up to this many terms are all prepared: 7 at most per condition."""
@@ -21,12 +23,12 @@ class Explanation(NamedTuple):
     missing: tuple[Row, ...] = ()
 
 
-class _Simple(NamedTuple):
+class _Simple(NamedTuple, Generic[Result]):
     """A condition of one row: what holds is known at load, what fails is a subset of its terms."""
 
-    holds: Explanation
+    holds: Result
     bits: int
-    fails: Mapping[int, Explanation]
+    fails: Mapping[int, Result]
     terms: tuple[tuple[int, Term], ...]
 
 
@@ -39,49 +41,70 @@ class Matches(NamedTuple):
     answers: Levels
 
 
-class Explainer:
-    """Compile conditions, and their distinct terms beside them, to explain without walking."""
+class Explainer(Generic[Result]):
+    """Compile conditions, and their distinct terms beside them, to explain without walking.
 
-    def __init__(self, conditions: Sequence[Condition], multiple: Iterable[str] = ()) -> None:
+    What is made of an explanation (`result`, given its place) is made once, at load, for all that can
+    happen to short conditions: results must be immutable.
+    """
+
+    def __init__(
+        self,
+        conditions: Sequence[Condition],
+        multiple: Iterable[str],
+        result: Callable[[int, Explanation], Result],
+    ) -> None:
         known = tuple(multiple)
         self.index = Index(conditions, known)
         self._conditions = tuple(conditions)
+        self._result = result
         self._places: dict[Term, int] = {}
-        self._simple = tuple(self._prepared(condition) for condition in conditions)
+        self._simple = tuple(self._prepared(i, condition) for i, condition in enumerate(conditions))
         self._terms = Index([_condition(term) for term in self._places], known)
 
     def match(self, facts: Facts, answers: Levels) -> Matches:
         """Evaluate every condition and every term once."""
         return Matches(self.index.match(facts, answers), self._terms.match(facts, answers), facts, answers)
 
-    def explain(self, position: int, matches: Matches) -> Explanation:
+    def explain(self, position: int, matches: Matches) -> Result:
         """Explain one condition."""
+        return self._explained(position, matches, matches.mask >> position & 1)
+
+    def explain_all(self, matches: Matches) -> list[Result]:
+        """Explain every condition, in order."""
+        lacking, simple = ~matches.terms, self._simple
+        return [
+            each.holds
+            if each is not None and held_
+            else (each is not None and each.fails.get(each.bits & lacking)) or self._explained(i, matches, held_)
+            for i, (each, held_) in enumerate(zip(simple, bits(matches.mask, len(simple)), strict=True))
+        ]
+
+    def _explained(self, position: int, matches: Matches, holds: int) -> Result:
         simple = self._simple[position]
         if simple is None:
-            return self._walked(position, matches)
-        if matches.mask >> position & 1:
+            condition, facts, answers = self._conditions[position], matches.facts, matches.answers
+            if holds:
+                return self._result(position, Explanation(holds=True, because=held(condition, facts, answers)))
+            return self._result(position, Explanation(holds=False, missing=missing(condition, facts, answers)))
+        if holds:
             return simple.holds
         lacking = simple.bits & ~matches.terms
-        return simple.fails.get(lacking) or _failing(simple.terms, lacking)
+        return simple.fails.get(lacking) or self._result(position, _failing(simple.terms, lacking))
 
-    def _walked(self, position: int, matches: Matches) -> Explanation:
-        condition, facts, answers = self._conditions[position], matches.facts, matches.answers
-        if matches.mask >> position & 1:
-            return Explanation(holds=True, because=held(condition, facts, answers))
-        return Explanation(holds=False, missing=missing(condition, facts, answers))
-
-    def _prepared(self, condition: Condition) -> _Simple | None:
+    def _prepared(self, position: int, condition: Condition) -> _Simple[Result] | None:
         alternatives = rows(condition, 1)
         if not alternatives:
             return None
         (row,) = alternatives
         terms = tuple((1 << self._places.setdefault(term, len(self._places)), term) for term in row)
         fails = {
-            sum(bit for bit, _ in some): _failing(terms, sum(bit for bit, _ in some))
+            lacking: self._result(position, _failing(terms, lacking))
             for count in range(1, len(terms) + 1 if len(terms) <= _PREPARED else 1)
-            for some in combinations(terms, count)
+            for lacking in (sum(bit for bit, _ in some) for some in combinations(terms, count))
         }
-        return _Simple(Explanation(holds=True, because=row), sum(bit for bit, _ in terms), fails, terms)
+        holds = self._result(position, Explanation(holds=True, because=row))
+        return _Simple(holds, sum(bit for bit, _ in terms), fails, terms)
 
 
 def _failing(terms: tuple[tuple[int, Term], ...], lacking: int) -> Explanation:

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import Facts, holds
 from jalon.domain.core_facts import PATHS
-from jalon.domain.evaluation import CriterionState
 from jalon.domain.levels import NA
 from jalon.domain.referential import CompletionPath, Obligation
+from jalon.domain.states import CriterionState
 
 
 class Requirement(StrEnum):

@@ -10,7 +10,7 @@ from typing import Any
 from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import FactValue, Row, Term
 from jalon.domain.derivation import FactState, ResolvedFacts
-from jalon.domain.evaluation import CriterionState, Evaluation, QuestionnaireState
+from jalon.domain.evaluation import Evaluation, QuestionnaireState
 from jalon.domain.explanations import Explanation
 from jalon.domain.gap import expected_at, gap
 from jalon.domain.levels import LevelValue
@@ -18,6 +18,7 @@ from jalon.domain.proposals import Proposal, divergence_key
 from jalon.domain.readiness import Readiness, Requirement
 from jalon.domain.referential import AtLeast, Criterion
 from jalon.domain.scoring import Progress, Score
+from jalon.domain.states import CriterionState
 
 FORMAT = 1
 

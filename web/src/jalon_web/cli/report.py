@@ -9,10 +9,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from jalon.domain.evaluation import AxisState, CriterionState, QuestionnaireState
+from jalon.domain.evaluation import AxisState, QuestionnaireState
 from jalon.domain.gap import expected_at, gap
 from jalon.domain.levels import NA, Scale
 from jalon.domain.readiness import Readiness, Requirement
+from jalon.domain.states import CriterionState
 from jalon.exchange.evaluation_json import Report
 from jalon_web import wording
 

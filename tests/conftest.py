@@ -1,0 +1,89 @@
+"""What tests share: tiny referentials loaded as plugins, and products evaluated with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jalon import testing
+from jalon.plugins import discovery
+from jalon.plugins.registry import Plugins
+
+REFERENTIALS = Path(__file__).parent / "referentials"
+
+EXTRA = """\
+jalon: 1
+key: {key}
+title: Référentiel {key}
+edition: "1.0"
+effective: 2021-12-23
+publisher: {{name: Jalon}}
+requires: {{base: ">=2021.12"}}
+touches: [base]
+"""
+
+Load = Callable[..., Plugins]
+Evaluate = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def referentials() -> Path:
+    """Give the folder of tiny referentials."""
+    return REFERENTIALS
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    """Load tiny referentials by name, referentials written as text (by key), and objects with hooks."""
+
+    def loaded(
+        *names: str, texts: Mapping[str, str] | None = None, objects: Mapping[str, object] | None = None
+    ) -> Plugins:
+        paths = [REFERENTIALS / f"{name}.yaml" for name in names]
+        for key, text in (texts or {}).items():
+            path = tmp_path / f"{key}.yaml"
+            path.write_text(text if text.startswith("jalon:") else EXTRA.format(key=key) + text, encoding="utf-8")
+            paths.append(path)
+        given = [testing.plugin_of(value, name) for name, value in (objects or {}).items()]
+        return Plugins([*discovery.bare_files(paths), *given])
+
+    return loaded
+
+
+@pytest.fixture
+def evaluate(load: Load) -> Evaluate:
+    """Evaluate a product with the `base` referential and extra rules on it."""
+
+    def evaluated(
+        profile: Mapping[str, Any] | None = None,
+        answers: Mapping[str, Any] | None = None,
+        *,
+        rules: str = "",
+        facts: str = "",
+        others: Iterable[str] = (),
+        objects: Mapping[str, object] | None = None,
+        day: str | None = None,
+    ) -> dict[str, Any]:
+        content = (f"facts:\n{facts}\n" if facts else "") + (f"rules:\n{rules}\n" if rules else "")
+        plugins = load("base", *others, texts={"extra": content} if content else {}, objects=objects)
+        faults = [f"{each.name}: {each.reason} {each.diagnostics}" for each in plugins.all if each.reason]
+        assert not faults, faults
+        return testing.evaluate(profile or {}, answers, day=day, plugins=plugins)
+
+    return evaluated
+
+
+@pytest.fixture
+def rule() -> Callable[..., str]:
+    """Write one rule as a line of a referential file."""
+
+    def written(key: str, when: str, *, levels: str = "{}", facts: str = "{}") -> str:
+        return (
+            f"  - {{key: {key}, title: Règle {key}, when: {when}, levels: {levels}, facts: {facts}, "
+            f"reason: Raison de {key}.}}"
+        )
+
+    return written
