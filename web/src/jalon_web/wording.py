@@ -15,22 +15,27 @@ from jalon.domain.proposals import Proposal
 from jalon.domain.referential import AtLeast
 
 _PROBLEMS: Final[Mapping[str, str]] = {
-    "hook-failed": "Le module {plugin} a échoué ({subject}) : {detail}",
-    "not-touched": "Le module {plugin} a voulu agir sur {subject}, qu’il ne déclare pas : ignoré.",
-    "unknown-criterion": "Le module {plugin} désigne un critère inconnu, {subject} : ignoré.",
-    "organisation-criterion": "Le module {plugin} a voulu agir sur {subject}, qui concerne l’organisation : ignoré.",
-    "level-off-scale": "Le module {plugin} propose pour {subject} un niveau impossible ({detail}) : ignoré.",
-    "wrong-verdict": "Le module {plugin} a rendu un avis illisible : {detail}",
-    "wrong-proposal": "Le module {plugin} a rendu une proposition illisible : {detail}",
-    "wrong-validation": "Le module {plugin} a rendu un refus illisible : {detail}",
-    "wrong-result": "Le module {plugin} a rendu autre chose qu’une liste : {detail}",
-    "impossible-answer": "La réponse {detail} à {subject} n’est pas sur son échelle : elle ne compte pas.",
+    "hook-failed": "Le module {plugin} a échoué ({subject}) : {detail}",
+    "not-touched": "Le module {plugin} a voulu agir sur {subject}, qu’il ne déclare pas : ignoré.",
+    "unknown-criterion": "Le module {plugin} désigne un critère inconnu, {subject} : ignoré.",
+    "organisation-criterion": "Le module {plugin} a voulu agir sur {subject}, qui concerne l’organisation : ignoré.",
+    "level-off-scale": "Le module {plugin} propose pour {subject} un niveau impossible ({detail}) : ignoré.",
+    "wrong-verdict": "Le module {plugin} a rendu un avis illisible : {detail}",
+    "wrong-proposal": "Le module {plugin} a rendu une proposition illisible : {detail}",
+    "wrong-validation": "Le module {plugin} a rendu un refus illisible : {detail}",
+    "wrong-result": "Le module {plugin} a rendu autre chose qu’une liste : {detail}",
+    "impossible-answer": "La réponse {detail} à {subject} n’est pas sur son échelle : elle ne compte pas.",
 }
 
 
 def problem(found: Problem) -> str:
     """Word a problem met while evaluating."""
-    return _PROBLEMS.get(found.code, "{plugin} : {subject} {detail}").format(**found._asdict())
+    return _PROBLEMS.get(found.code, "{plugin} : {subject} {detail}").format(**found._asdict())
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """Write a number with its noun: French takes the singular below two."""
+    return f"{number} {one if number < 2 else several}"  # noqa: PLR2004
 
 
 def level_name(level: LevelValue, scale: Scale) -> str:
@@ -72,15 +77,15 @@ def would_apply_if(alternatives: Iterable[Row], catalogue: Catalogue) -> str:
 def _held(term: Term, catalogue: Catalogue) -> str:
     subject, values = _subject(term.clause, catalogue), _values(term.clause, catalogue)
     if not term.positive:
-        return f"la réponse n’est pas {values} à : {subject}"
-    return f"la réponse est {values} à : {subject}"
+        return f"la réponse n’est pas {values} à : {subject}"
+    return f"la réponse est {values} à : {subject}"
 
 
 def _wanted(term: Term, catalogue: Catalogue) -> str:
     subject, values = _subject(term.clause, catalogue), _values(term.clause, catalogue)
     if not term.positive:
-        return f"la réponse n’était pas {values} à : {subject}"
-    return f"la réponse était {values} à : {subject}"
+        return f"la réponse n’était pas {values} à : {subject}"
+    return f"la réponse était {values} à : {subject}"
 
 
 def _subject(clause: Clause, catalogue: Catalogue) -> str:
@@ -88,13 +93,13 @@ def _subject(clause: Clause, catalogue: Catalogue) -> str:
         place = catalogue.names.criteria.get(clause.name)
         return f"{place.criterion.code} {place.criterion.title}" if place else clause.name
     fact = catalogue.names.facts.get(clause.name)
-    return f"« {fact.question} »" if fact else clause.name
+    return f"« {fact.question} »" if fact else clause.name
 
 
 def _values(clause: Clause, catalogue: Catalogue) -> str:
     fact = catalogue.names.facts.get(clause.name) if clause.source == "fact" else None
     if clause.values:
-        return " ou ".join(f"« {value(fact, each)} »" for each in clause.values)
+        return " ou ".join(f"« {value(fact, each)} »" for each in clause.values)
     bounds = []
     if clause.minimum is not None:
         bounds.append(f"au moins {value(fact, clause.minimum)}")

@@ -17,7 +17,7 @@ REFERENTIALS: Final = "jalon/referentials"
 CORE_FACTS: Final[Mapping[str, FactDefinition]] = {
     KIND: FactDefinition(
         key="kind",
-        question="Le produit est-il un socle ou une option ?",
+        question="Le produit est-il un socle ou une option ?",
         type=FactType.CHOICE,
         choices=(Choice("base", "Produit socle"), Choice("option", "Produit option")),
         section="description",
@@ -26,14 +26,14 @@ CORE_FACTS: Final[Mapping[str, FactDefinition]] = {
     # Their choices are what is installed, so any name is accepted where they are read.
     PATHS: FactDefinition(
         key="paths",
-        question="Quels parcours de complétion concernent le produit ?",
+        question="Quels parcours de complétion concernent le produit ?",
         type=FactType.CHOICES,
         section="paths",
         unknown=False,
     ),
     REFERENTIALS: FactDefinition(
         key="referentials",
-        question="Quels référentiels d’exigences concernent le produit ?",
+        question="Quels référentiels d’exigences concernent le produit ?",
         type=FactType.CHOICES,
         section="requirements",
         unknown=False,

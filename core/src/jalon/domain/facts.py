@@ -103,7 +103,7 @@ def _boolean(fact: FactDefinition, raw: object) -> bool:
 def _choice(fact: FactDefinition, raw: object) -> str:
     # A question of the core has no choices of its own: what is installed decides.
     if not isinstance(raw, str) or (fact.choices and raw not in fact.values):
-        raise WrongValueError(_shown(raw), f"une valeur de « {fact.key} »", fact.values)
+        raise WrongValueError(_shown(raw), f"une valeur de « {fact.key} »", fact.values)
     return raw
 
 
@@ -159,7 +159,7 @@ def read_date(raw: object) -> date | None:
 
 def _shown(raw: object) -> str:
     text = "oui" if raw is True else "non" if raw is False else str(raw)
-    return f"« {text[:60]} »"
+    return f"« {text[:60]} »"
 
 
 class Profile(Mapping[str, FactValue]):

@@ -44,7 +44,7 @@ class _References:
 
     def _only_facts(self, condition: Condition, path: Path) -> Iterator[Finding]:
         if self._own and any(clause.source == "answer" for clause in clauses(condition)):
-            yield Finding("answer-not-readable", path, "answer", "des faits : seules les règles de niveaux lisent des réponses")
+            yield Finding("answer-not-readable", path, "answer", "des faits : seules les règles de niveaux lisent des réponses")
 
     def _condition(self, condition: Condition, path: Path) -> Iterator[Finding]:
         for clause in clauses(condition):
@@ -95,7 +95,7 @@ class _References:
     def _derived(self, name: str, value: object, path: Path) -> Iterator[Finding]:
         if referential_of(name) == CORE:
             if self._own:
-                yield Finding("core-fact", path, name, "un fait d’un référentiel : ceux du cœur ne se déduisent pas")
+                yield Finding("core-fact", path, name, "un fait d’un référentiel : ceux du cœur ne se déduisent pas")
             return
         if not self._looked_up(name):
             return
@@ -117,7 +117,7 @@ class _References:
         crosses = About.ORGANISATION in abouts and (on_product or About.PRODUCT in abouts)
         mine = {referential_of(name) for name in (*rule.levels, *rule.facts, *(c.name for c in reads))}
         if crosses and self._own is (mine <= {self._referential.key, CORE}):
-            expected = "un produit ou l’organisation : seuls les niveaux requis d’un parcours lisent les deux"
+            expected = "un produit ou l’organisation : seuls les niveaux requis d’un parcours lisent les deux"
             yield Finding("organisation-rule", path, rule.key, expected)
 
     def _about(self, name: str) -> About | None:
@@ -151,7 +151,7 @@ class _References:
         owner = referential_of(name)
         if self._own and owner not in {self._referential.key, CORE, *declared}:
             key = "touches" if code == "not-touched" else "requires"
-            yield Finding(code, path, name, f"« {owner} » dans « {key} »")
+            yield Finding(code, path, name, f"« {owner} » dans « {key} »")
 
     def _looked_up(self, name: str) -> bool:
         owner = referential_of(name)
@@ -168,18 +168,18 @@ class _References:
     def _unknown(self, code: str, name: str, path: Path, known: Iterable[str]) -> Finding:
         owner = referential_of(name)
         candidates = [other for other in known if referential_of(other) == owner]
-        return Finding(code, path, name, f"un nom déclaré par « {owner} »", nearest(name, candidates))
+        return Finding(code, path, name, f"un nom déclaré par « {owner} »", nearest(name, candidates))
 
 
 def _effect(effect: Effect, place: Place, path: Path) -> Iterator[Finding]:
     scale = place.questionnaire.scale
     if not isinstance(effect, AtLeast) and effect.level == NA:
         if place.criterion.na is NaPolicy.NO:
-            expected = f"un niveau : « {place.criterion.code} » refuse NA (na: no)"
+            expected = f"un niveau : « {place.criterion.code} » refuse NA (na: no)"
             yield Finding("na-refused", path, NA, expected)
     elif not scale.holds(effect.level):
         yield Finding("level-off-scale", path, str(effect.level), f"un niveau de 0 à {scale.top}, ou NA")
 
 
 def _wrong_value(error: WrongValueError, path: Path) -> Finding:
-    return Finding("wrong-value", path, error.found, error.expected, nearest(error.found.strip("« »"), error.candidates))
+    return Finding("wrong-value", path, error.found, error.expected, nearest(error.found.strip("« »"), error.candidates))

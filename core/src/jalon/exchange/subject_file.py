@@ -121,7 +121,7 @@ class _Reader:
             self._check_installed(full, value)
             self.subject.given[full] = value
         except WrongValueError as error:
-            close = nearest(error.found.strip("« »"), error.candidates)
+            close = nearest(error.found.strip("« »"), error.candidates)
             self._find("wrong-value", path, error.found, error.expected + _choices(fact), close)
 
     def _check_installed(self, fact: str, value: FactValue) -> None:
@@ -135,7 +135,7 @@ class _Reader:
             return
         for each in sorted(value if isinstance(value, frozenset) else ()):
             if each not in set(known):
-                raise WrongValueError(f"« {each} »", "un nom installé", tuple(known))
+                raise WrongValueError(f"« {each} »", "un nom installé", tuple(known))
 
     # -- answers
 
@@ -188,4 +188,4 @@ def _shown(value: object) -> str:
         return "rien"
     if isinstance(value, Group):
         return "un groupe"
-    return "une liste" if isinstance(value, Items) else f"« {str(value)[:60]} »"
+    return "une liste" if isinstance(value, Items) else f"« {str(value)[:60]} »"

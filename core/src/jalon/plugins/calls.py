@@ -84,7 +84,7 @@ def _called(plugin: Plugin, hook: str, problems: list[Problem], **arguments: Any
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, SystemExit included
-        problems.append(Problem("hook-failed", plugin.name, hook, f"{type(error).__name__} : {error}"))
+        problems.append(Problem("hook-failed", plugin.name, hook, f"{type(error).__name__} : {error}"))
         return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -40,7 +40,7 @@ class Plugin:
     reason: str = ""
     trace: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()
-    warnings: list[str] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
     hooks: tuple[str, ...] = ()
     referentials: tuple[Referential, ...] = ()
     manager: pluggy.PluginManager | None = None
@@ -94,7 +94,7 @@ def from_entry_point(entry_point: EntryPoint) -> Plugin:
     except ReferentialError as error:
         plugin.suspend("référentiel refusé", diagnostics=error.diagnostics)
     except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, SystemExit included
-        plugin.suspend(f"{type(error).__name__} : {error}", trace=traceback.format_exc())
+        plugin.suspend(f"{type(error).__name__} : {error}", trace=traceback.format_exc())
     return plugin
 
 
@@ -180,8 +180,8 @@ def _register(plugin: Plugin, plugin_object: object) -> None:
 def _referentials(manager: pluggy.PluginManager) -> Iterable[Referential]:
     for brought in manager.hook.jalon_referentials():
         if not isinstance(brought, Iterable) or isinstance(brought, (str, bytes)):
-            raise TypeError(f"jalon_referentials a rendu {brought!r:.60} ; attendu : une liste de référentiels")
+            raise TypeError(f"jalon_referentials a rendu {brought!r:.60} ; attendu : une liste de référentiels")
         for each in brought:
             if not isinstance(each, Referential):
-                raise TypeError(f"jalon_referentials a rendu {each!r:.60} ; attendu : un référentiel")
+                raise TypeError(f"jalon_referentials a rendu {each!r:.60} ; attendu : un référentiel")
             yield each

@@ -116,7 +116,7 @@ def _settle_names(plugins: Sequence[Plugin]) -> None:
     for plugin in plugins:
         holder = taken.setdefault(plugin.name, plugin)
         if holder is not plugin and plugin.state is not State.SUSPENDED:
-            plugin.suspend(f"nom « {plugin.name} » déjà pris par {_shown(holder)}")
+            plugin.suspend(f"nom « {plugin.name} » déjà pris par {_shown(holder)}")
 
 
 def _settle_keys(plugins: Sequence[Plugin], holders: Mapping[str, str]) -> None:
@@ -128,12 +128,12 @@ def _settle_keys(plugins: Sequence[Plugin], holders: Mapping[str, str]) -> None:
         if len({each.key for each in plugin.referentials}) < len(plugin.referentials):
             plugin.suspend("deux référentiels de même clé dans ce module")
         elif any(each.key == CORE for each in plugin.referentials):
-            plugin.suspend(f"la clé « {CORE} » est réservée")
+            plugin.suspend(f"la clé « {CORE} » est réservée")
     for key in sorted(claims):
         claimants = [plugin for plugin in claims[key] if plugin.state is not State.SUSPENDED]
         claimants.sort(key=lambda plugin: (plugin.distribution != holders.get(key), plugin.order))
         for plugin in claimants[1:]:
-            plugin.suspend(f"clé « {key} » déjà prise par {_shown(claimants[0])}")
+            plugin.suspend(f"clé « {key} » déjà prise par {_shown(claimants[0])}")
 
 
 def _settle_links(plugins: Sequence[Plugin]) -> None:
@@ -165,7 +165,7 @@ def _settle_requirements(plugins: Sequence[Plugin]) -> None:
         ]
         if lacking:
             plugin.state = State.WAITING
-            plugin.reason = f"en attente de : {', '.join(lacking)}"
+            plugin.reason = f"en attente de : {', '.join(lacking)}"
 
 
 def _warn_of_cycles(plugins: Sequence[Plugin]) -> None:
@@ -176,9 +176,9 @@ def _warn_of_cycles(plugins: Sequence[Plugin]) -> None:
     for plugin in _in(plugins):
         mine = {each.key for each in plugin.referentials}
         rules = sorted({f"{e.referential}/{e.rule}" for e in edges if e.rule and e.referential in mine})
-        if any(edge.referential in mine for edge in edges):
-            inert = f" ; règles sans effet : {', '.join(rules)}" if rules else ""
-            plugin.warnings.append(f"faits qui dépendent les uns des autres : {names}{inert}")
+        concerned = any(edge.referential in mine for edge in edges)
+        inert = f" ; règles sans effet : {', '.join(rules)}" if rules else ""
+        plugin.warnings = (f"faits qui dépendent les uns des autres : {names}{inert}",) if concerned else ()
 
 
 def _in(plugins: Iterable[Plugin]) -> list[Plugin]:

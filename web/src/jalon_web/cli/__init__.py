@@ -22,7 +22,7 @@ __all__ = ["main"]
     multiple=True,
     metavar="DOSSIER",
     type=click.Path(exists=True, path_type=Path),
-    help="Charger aussi les référentiels (*.yaml) de ce dossier ; peut être répété.",
+    help="Charger aussi les référentiels (*.yaml) de ce dossier ; peut être répété.",
 )
 @click.version_option(package_name="jalon", message="jalon %(version)s")
 @click.pass_context

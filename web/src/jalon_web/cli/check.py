@@ -12,6 +12,7 @@ from jalon.plugins import discovery
 from jalon.plugins.discovery import Plugin, State
 from jalon.plugins.registry import Plugins
 from jalon_web.cli.shell import ERROR, Refusal, Shell, print_json
+from jalon_web.wording import counted
 
 
 @click.command()
@@ -46,7 +47,7 @@ def _found(shell: Shell, names: Sequence[str]) -> Iterator[Plugin]:
             yield from _files(shell, Path(name))
         else:
             known = ", ".join(sorted(installed)) or "aucun"
-            raise Refusal(f"{name} : ni un module installé ({known}), ni un fichier")
+            raise Refusal(f"{name} : ni un module installé ({known}), ni un fichier")
 
 
 def _files(shell: Shell, path: Path) -> Iterator[Plugin]:
@@ -59,7 +60,7 @@ def _files(shell: Shell, path: Path) -> Iterator[Plugin]:
     beside = [plugin for plugin in others if not keys & {each.key for each in plugin.referentials}]
     Plugins([*files, *beside])
     if not files:
-        raise Refusal(f"{path} : aucun fichier *.yaml")
+        raise Refusal(f"{path} : aucun fichier *.yaml")
     yield from files
 
 
@@ -76,11 +77,18 @@ def _print(plugin: Plugin) -> None:
         click.echo(fault, err=True)
     if not faults:
         waiting = f" ({plugin.reason})" if plugin.state is State.WAITING else ""
-        counts = ", ".join(
-            f"{each.key} {each.edition}, {_criteria(each)} critères, {len(each.facts)} questions, {len(each.rules)} règles"
+        counts = " ; ".join(
+            ", ".join(
+                [
+                    f"{each.key} {each.edition}",
+                    counted(_criteria(each), "critère", "critères"),
+                    counted(len(each.facts), "question", "questions"),
+                    counted(len(each.rules), "règle", "règles"),
+                ]
+            )
             for each in plugin.referentials
         )
-        click.echo(f"{plugin.bare_file or plugin.name} : rien à signaler{waiting} — {counts}")
+        click.echo(f"{plugin.bare_file or plugin.name} : rien à signaler{waiting} — {counts}")
 
 
 def _criteria(referential: Any) -> int:

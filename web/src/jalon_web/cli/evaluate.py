@@ -35,7 +35,7 @@ def _report(shell: Shell, path: Path) -> Report:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Refusal(f"{path}: fichier illisible : {error.strerror}") from None
+        raise Refusal(f"{path}: fichier illisible : {error.strerror}") from None
     plugins = shell.plugins
     subject = read_subject(content, plugins.catalogue, str(path))
     product = evaluate_product(plugins.catalogue, subject.given, subject.product, plugins)

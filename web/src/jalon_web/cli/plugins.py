@@ -25,7 +25,7 @@ def plugins(shell: Shell, *, as_json: bool) -> None:
         print_json(shell.plugins.as_json())
         return
     if not shell.plugins.all:
-        shell.console.print("Aucun module installé : le catalogue est vide.")
+        shell.console.print("Aucun module installé : le catalogue est vide.")
         return
     table = Table("Module", "Version", "Référentiel", "Édition", "État", "Hooks", "Agit sur", box=None, pad_edge=False)
     for plugin in shell.plugins.all:
@@ -50,8 +50,8 @@ def _row(plugin: Plugin) -> tuple[str, ...]:
 
 def _print_remarks(shell: Shell, plugin: Plugin) -> None:
     if plugin.reason:
-        shell.console.print(f"\n{escape(plugin.name)} : {escape(plugin.reason)}", soft_wrap=True)
+        shell.console.print(f"\n{escape(plugin.name)} : {escape(plugin.reason)}", soft_wrap=True)
     for diagnostic in plugin.diagnostics:
         shell.console.print(f"  {escape(str(diagnostic))}", soft_wrap=True)
     for warning in plugin.warnings:
-        shell.console.print(f"\n{escape(plugin.name)} : {escape(warning)}", soft_wrap=True)
+        shell.console.print(f"\n{escape(plugin.name)} : {escape(warning)}", soft_wrap=True)

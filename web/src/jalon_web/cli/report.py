@@ -2,83 +2,96 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Final
+
 from rich.console import Console
 from rich.markup import escape
-from rich.padding import Padding
 from rich.rule import Rule
-from rich.table import Table
-from rich.text import Text
 
+from jalon.domain.derivation import FactState
 from jalon.domain.evaluation import AxisState, QuestionnaireState
+from jalon.domain.facts import FactDefinition
 from jalon.domain.gap import expected_at, gap
 from jalon.domain.levels import NA, Scale
 from jalon.domain.readiness import Readiness, Requirement
 from jalon.domain.states import CriterionState
 from jalon.exchange.evaluation_json import Report
 from jalon_web import wording
+from jalon_web.cli.printer import Printer
 
-_COLOURS = {0: "red", 1: "dark_orange", 2: "yellow", 3: "green"}
-_BAR = 24
+_COLOURS: Final = ("red", "dark_orange", "yellow", "green")
+_BAR: Final = 24
+_TITLE: Final = 44
 
 
 def print_report(console: Console, report: Report, title: str) -> None:
     """Print everything an evaluation came to."""
+    printer = Printer(console)
     console.print(Rule(f"[bold]{escape(title)}[/]", align="left"))
-    _print_facts(console, report)
+    _print_facts(printer, report)
     for questionnaire in report.questionnaires:
-        _print_questionnaire(console, report, questionnaire)
+        _print_questionnaire(printer, report, questionnaire)
     for path in report.paths:
         if path.selected:
-            _print_path(console, report, path)
+            _print_path(printer, report, path)
     for problem in (*report.product.problems, *report.organisation.problems):
-        console.print(f"[red]![/] {escape(wording.problem(problem))}")
-    console.print()
+        printer.line(f"[red]![/] {escape(wording.problem(problem))}", hang=2)
+    printer.line()
 
 
-def _print_facts(console: Console, report: Report) -> None:
-    table = Table.grid(padding=(0, 2))
-    facts = report.product.facts
-    for name, definition in report.catalogue.names.facts.items():
-        state = facts.state(name)
-        if state.value is None and not state.rules:
-            continue
-        rules = ", ".join(rule.key for rule in state.rules)
-        origin = f"d’après {rules}" if state.origin == "derived" else ""
-        if state.contradiction:
-            said = " ou ".join(dict.fromkeys(wording.value(definition, rule.value) for rule in state.rules))
-            origin = f"[yellow]contredit « {escape(said)} » d’après {escape(rules)}[/]"
-        if state.conflict:
-            origin = f"[red]les règles {escape(rules)} ne s’accordent pas : rien n’est déduit[/]"
-        table.add_row(
-            escape(definition.question), f"[bold]{escape(wording.value(definition, state.value))}[/]", origin
-        )
-    console.print("\n[bold]Questions préliminaires[/]")
-    console.print(Padding(table if table.row_count else "aucune réponse", (0, 0, 0, 2)))
+def _print_facts(printer: Printer, report: Report) -> None:
+    printer.line("[bold]Questions préliminaires[/]")
+    facts, known = report.product.facts, report.catalogue.names.facts
+    states = {name: facts.state(name) for name in known}
+    for name, state in states.items():
+        if state.value is not None or state.rules:
+            said = escape(wording.value(known[name], state.value))
+            origin = _fact_origin(known[name], state)
+            printer.line(f"{escape(known[name].question)} [bold]{said}[/]{origin}", indent=2, hang=2)
+    unanswered = sum(1 for state in states.values() if state.asked and state.value is None)
+    if unanswered:
+        noun = wording.counted(unanswered, "question posée", "questions posées")
+        printer.line(f"[dim]{noun} sans réponse[/]", indent=2)
 
 
-def _print_questionnaire(console: Console, report: Report, questionnaire: QuestionnaireState) -> None:
+def _fact_origin(fact: FactDefinition, state: FactState) -> str:
+    rules = escape(", ".join(rule.key for rule in state.rules))
+    if state.contradiction:
+        said = " ou ".join(dict.fromkeys(wording.value(fact, rule.value) for rule in state.rules))
+        return f" [yellow]— contredit « {escape(said)} », déduit par {rules}[/]"
+    if state.conflict:
+        return f" [red]— les règles {rules} ne s’accordent pas : rien n’est déduit[/]"
+    return f" [cyan]— déduit par {rules}[/]" if state.origin == "derived" else ""
+
+
+def _print_questionnaire(printer: Printer, report: Report, questionnaire: QuestionnaireState) -> None:
     definition = report.catalogue.names.questionnaires[questionnaire.name]
     progress = questionnaire.progress
+    printer.line()
     if not progress.applicable:
-        console.print(f"\n[bold]{escape(definition.title)}[/] [dim]— ne concerne pas ce produit[/]")
+        printer.line(f"[bold]{escape(definition.title)}[/] [dim]— ne concerne pas ce produit[/]")
         return
     confirm = f", dont {progress.to_confirm} à confirmer" if progress.to_confirm else ""
-    console.print(
-        f"\n[bold]{escape(definition.title)}[/] — score {_score(questionnaire.score.text)} sur {definition.scale.top}"
-        f" — {progress.answered} critères renseignés sur {progress.applicable}{confirm}"
+    printer.line(
+        f"[bold]{escape(definition.title)}[/] — score {_score(questionnaire.score.text)} sur {definition.scale.top}"
+        f" — {wording.counted(progress.answered, 'critère renseigné', 'critères renseignés')}"
+        f" sur {progress.applicable}{confirm}"
     )
     for axis in questionnaire.axes:
-        console.print(Padding(_bar(axis, definition.scale), (0, 0, 0, 2)))
-    names = report.criteria
-    asked = [state for state in names.values() if _belongs(report, state, questionnaire) and state.applies]
-    others = [state for state in names.values() if _belongs(report, state, questionnaire) and not state.applies]
-    console.print()
-    for state in asked:
-        _print_asked(console, report, state)
+        _print_bar(printer, axis, definition.scale)
+    states = [state for state in report.criteria.values() if _belongs(report, state, questionnaire)]
+    printer.line()
+    for state in states:
+        if state.applies:
+            _print_asked(printer, report, state)
+    others = [state for state in states if not state.applies]
     if others:
-        console.print(f"\n  [dim]Critères qui ne sont pas posés ({len(others)})[/]")
+        printer.line()
+        said = wording.counted(len(others), "critère n’est pas posé", "critères ne sont pas posés")
+        printer.line(f"[dim]{said}[/]", indent=2)
     for state in others:
-        _print_not_asked(console, report, state)
+        _print_not_asked(printer, report, state)
 
 
 def _belongs(report: Report, state: CriterionState, questionnaire: QuestionnaireState) -> bool:
@@ -90,87 +103,93 @@ def _score(text: str | None) -> str:
     return "—" if text is None else text.replace(".", ",")
 
 
-def _bar(axis: AxisState, scale: Scale) -> Table:
-    table = Table.grid(padding=(0, 1))
-    table.add_column(width=44, no_wrap=True, overflow="ellipsis")
-    table.add_column(width=_BAR)
-    table.add_column()
-    mean = axis.score.mean
-    progress = axis.progress
-    if not progress.applicable:
-        shown, note = Text(""), "[dim]aucun critère posé[/]"
-    elif not progress.is_charted:
-        shown, note = Text(""), "[dim]axe non représenté : tous ses critères sont non applicables[/]"
-    else:
-        filled = 0 if mean is None else round(float(mean) / scale.top * _BAR)
-        colour = _COLOURS[round(float(mean) / scale.top * 3)] if mean is not None else "dim"
-        shown = Text("█" * filled, style=colour) + Text("░" * (_BAR - filled), style="dim")
-        note = f"{_score(axis.score.text)}  [dim]({progress.answered} sur {progress.applicable})[/]"
-    table.add_row(escape(axis.title), shown, note)
-    return table
+def _print_bar(printer: Printer, axis: AxisState, scale: Scale) -> None:
+    mean, progress = axis.score.mean, axis.progress
+    title = axis.title if len(axis.title) <= _TITLE else f"{axis.title[: _TITLE - 1]}…"
+    if not progress.is_charted:
+        note = "tous ses critères sont non applicables" if progress.applicable else "aucun critère posé"
+        printer.line(f"{escape(title):<{_TITLE}} [dim]axe non représenté : {note}[/]", indent=2)
+        return
+    filled = 0 if mean is None else round(mean * _BAR / scale.top)
+    colour = "dim" if mean is None else _colour(mean, scale)
+    bar = f"[{colour}]{'█' * filled}[/][dim]{'░' * (_BAR - filled)}[/]"
+    counted = f"[dim]({progress.answered} sur {progress.applicable})[/]"
+    printer.line(f"{escape(title):<{_TITLE}} {bar} {_score(axis.score.text):>4} {counted}", indent=2)
 
 
-def _print_asked(console: Console, report: Report, state: CriterionState) -> None:
+def _colour(level: Fraction | int, scale: Scale) -> str:
+    return _COLOURS[round(Fraction(level) * (len(_COLOURS) - 1) / scale.top)]
+
+
+def _print_asked(printer: Printer, report: Report, state: CriterionState) -> None:
     place = report.catalogue.names.criteria[state.name]
     scale, criterion = place.questionnaire.scale, place.criterion
     expected = expected_at(criterion.expected, report.day)
     short = gap(state.level, expected.level if expected else None)
-    goal = f"  [dim]attendu {expected.level}[/]" if expected else ""
+    goal = f" [dim]— attendu {expected.level}[/]" if expected else ""
     behind = f" [red]écart {short}[/]" if short else ""
-    badge = {"rule": " [cyan]pré-rempli, à confirmer[/]", "person": "", "none": ""}[state.origin]
-    console.print(f"  {_badge(state, scale)} [bold]{escape(criterion.code)}[/] {escape(criterion.title)}{badge}{goal}{behind}")
+    badge = " [cyan]— pré-rempli, à confirmer[/]" if state.origin == "rule" else ""
+    title = f"[bold]{escape(criterion.code)}[/] {escape(criterion.title)}"
+    printer.line(f"{_badge(state, scale)} {title}{badge}{goal}{behind}", indent=2, hang=4)
     for line in _remarks(report, state, scale):
-        console.print(Padding(line, (0, 0, 0, 7)))
+        printer.line(line, indent=6)
 
 
 def _badge(state: CriterionState, scale: Scale) -> str:
     if state.level is None:
-        return "[dim]( )[/]"
-    if state.level == NA:
-        return "[grey62]( NA )[/]"
-    colour = _COLOURS[round(state.level / scale.top * 3)]
-    return f"[{colour}]({state.level} {escape(scale.names[state.level].lower())})[/]"
+        return "[dim]○[/]"
+    named = escape(wording.level_name(state.level, scale))
+    colour = "grey62" if state.level == NA else _colour(state.level, scale)
+    return f"[{colour}]● {named}[/]"
 
 
 def _remarks(report: Report, state: CriterionState, scale: Scale) -> list[str]:
     lines = []
     if state.explanation.holds and state.explanation.because:
-        lines.append(f"[dim]posé parce que {escape(wording.because(state.explanation.because, report.catalogue))}[/]")
-    lines += [f"[dim]avis de {escape(v.plugin)} : {escape(v.reason)}[/]" for v in state.verdicts]
+        lines.append(f"[dim]Posé parce que {escape(wording.because(state.explanation.because, report.catalogue))}[/]")
+    lines += [f"[dim]avis de {escape(v.plugin)} : {escape(v.reason)}[/]" for v in state.verdicts]
     for proposal in state.proposals:
         said = wording.proposed(proposal, scale)
-        lines.append(f"[cyan]{escape(said)}[/], règle {escape(proposal.rule)} : {escape(proposal.reason)}")
+        lines.append(f"[cyan]{escape(said)}[/], règle {escape(proposal.rule)} : {escape(proposal.reason)}")
     if state.conflict:
-        lines.append("[red]Les règles proposent des niveaux différents : aucune n’a été appliquée.[/]")
+        lines.append("[red]Les règles proposent des niveaux différents : aucune n’a été appliquée.[/]")
     if state.diverges:
-        lines.append("[yellow]Divergence : la réponse ne suit pas ce que proposent les règles. Indiquez pourquoi.[/]")
+        lines.append("[yellow]Divergence : la réponse ne suit pas ce que proposent les règles. Indiquez pourquoi.[/]")
     if state.to_reconfirm:
-        lines.append("[yellow]À reconfirmer : l’information qui justifiait ce niveau a changé.[/]")
+        lines.append("[yellow]À reconfirmer : l’information qui justifiait ce niveau a changé.[/]")
     if state.answer is not None and state.answer.to_investigate:
-        lines.append("[yellow]À instruire : compte comme sans réponse.[/]")
+        lines.append("[yellow]À instruire : compte comme sans réponse.[/]")
     return lines
 
 
-def _print_not_asked(console: Console, report: Report, state: CriterionState) -> None:
+def _print_not_asked(printer: Printer, report: Report, state: CriterionState) -> None:
     criterion = report.catalogue.names.criteria[state.name].criterion
     excluded = [verdict for verdict in state.verdicts if not verdict.applies]
     if excluded:
-        why = " ; ".join(f"écarté par {verdict.plugin} : {verdict.reason}" for verdict in excluded)
+        why = " ; ".join(f"écarté par {verdict.plugin} : {verdict.reason}" for verdict in excluded)
     else:
         why = f"serait posé si {wording.would_apply_if(state.explanation.missing, report.catalogue)}"
-    kept = f" — réponse {state.answer.level} conservée" if state.answer is not None else ""
-    console.print(Padding(f"[dim]{escape(criterion.code)} — {escape(why)}{kept}[/]", (0, 0, 0, 2)))
+    kept = "" if state.answer is None or state.answer.level is None else f" — réponse {state.answer.level} mise de côté"
+    printer.line(f"[dim]{escape(criterion.code)} — {escape(why)}{kept}[/]", indent=4, hang=2)
+    for proposal in state.proposals:
+        scale = report.catalogue.names.criteria[state.name].questionnaire.scale
+        said = escape(wording.proposed(proposal, scale))
+        printer.line(f"[dim]sans effet ici : {said}, règle {escape(proposal.rule)}[/]", indent=6)
 
 
-def _print_path(console: Console, report: Report, path: Readiness) -> None:
+def _print_path(printer: Printer, report: Report, path: Readiness) -> None:
     confirm = path.count(Requirement.TO_CONFIRM)
     noted = f" (dont {confirm} à confirmer)" if confirm else ""
-    console.print(
-        f"\n[bold]Avancement du parcours « {escape(path.title)} »[/] : {path.met} niveaux requis atteints{noted}, "
-        f"{path.count(Requirement.MISSING)} manquants, {path.count(Requirement.UNANSWERED)} sans réponse"
+    missing, unanswered = path.count(Requirement.MISSING), path.count(Requirement.UNANSWERED)
+    printer.line()
+    printer.line(
+        f"[bold]Avancement du parcours « {escape(path.title)} »[/] : "
+        f"{wording.counted(path.met, 'niveau requis atteint', 'niveaux requis atteints')}{noted}, "
+        f"{wording.counted(missing, 'manquant', 'manquants')}, {unanswered} sans réponse",
+        hang=2,
     )
     for each in path.required:
         if each.state in {Requirement.MISSING, Requirement.UNANSWERED}:
             criterion = report.catalogue.names.criteria[each.criterion].criterion
             lacking = "manquant" if each.state is Requirement.MISSING else "sans réponse"
-            console.print(f"  {escape(criterion.code)} : niveau {each.level} requis, {lacking}")
+            printer.line(f"{escape(criterion.code)} : niveau {each.level} requis, {lacking}", indent=2)

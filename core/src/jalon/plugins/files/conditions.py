@@ -50,10 +50,10 @@ class ConditionReader:
         if reader is not None:
             return reader(self, value, path)
         if key in RESERVED:
-            self._wrong(path, f"« {key} »", "« answer » dans le même groupe")
+            self._wrong(path, f"« {key} »", "« answer » dans le même groupe")
             return []
         if not _NAME.fullmatch(key):
-            self._wrong(path, f"« {key} »", "le nom d’un fait")
+            self._wrong(path, f"« {key} »", "le nom d’un fait")
             return []
         return self._fact(self.qualified(key), value, path)
 
@@ -98,7 +98,7 @@ class ConditionReader:
             return self._answer_is(self.qualified(name), raw["is"], (*path, "is"))
         if not others or not others <= {"min", "max"}:
             found = ", ".join(sorted(others)) or "answer seul"
-            self._wrong(path, found, "answer avec min, max ou is, et rien d’autre (sinon : all)")
+            self._wrong(path, found, "answer avec min, max ou is, et rien d’autre (sinon : all)")
             return ALWAYS
         bounds = {key: self._bound(raw[key], (*path, key)) for key in others}
         return Clause("answer", self.qualified(name), minimum=bounds.get("min"), maximum=bounds.get("max"))
@@ -135,4 +135,4 @@ def _shown(value: object) -> str:
         return "un groupe" if value else "un groupe vide"
     if isinstance(value, list):
         return "une liste" if value else "une liste vide"
-    return f"« {str(value)[:60]} »"
+    return f"« {str(value)[:60]} »"

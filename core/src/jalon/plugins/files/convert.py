@@ -108,7 +108,7 @@ class Converter:
         value = read_date(raw) if kind is FactType.DATE else read_number(raw)
         if value is None:
             code, expected = ("wrong-date", "AAAA-MM-JJ") if kind is FactType.DATE else ("wrong-number", "un nombre")
-            self._find(code, path, f"« {raw} »", expected)
+            self._find(code, path, f"« {raw} »", expected)
         return value
 
     # -- questionnaires
@@ -117,7 +117,7 @@ class Converter:
         scale = self._scales.get(part.scale)
         if scale is None:
             meant = nearest(part.scale, self._scales)
-            self._find("unknown-scale", (*path, "scale"), part.scale, "maturity, ou une clé de « scales »", meant)
+            self._find("unknown-scale", (*path, "scale"), part.scale, "maturity, ou une clé de « scales »", meant)
         return Questionnaire(
             key=part.key,
             title=part.title,
@@ -200,7 +200,7 @@ class Converter:
 
     def _rule(self, part: models.RulePart, path: Path) -> Rule:
         if not part.facts and not part.levels:
-            self._find("useless-rule", path, part.key, "« facts » ou « levels »")
+            self._find("useless-rule", path, part.key, "« facts » ou « levels »")
         if part.when is None:
             self._find("wrong-condition", (*path, "when"), "rien", "des faits et leurs valeurs")
         qualified = self._conditions.qualified

@@ -86,8 +86,8 @@ class Diagnostic:
     def __str__(self) -> str:
         """Write it on one line: `file:line: title : found ; attendu : … (vouliez-vous dire … ?)`."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        found = f" : {self.found}" if self.found else ""
-        expected = f" ; attendu : {self.expected}" if self.expected else ""
+        found = f" : {self.found}" if self.found else ""
+        expected = f" ; attendu : {self.expected}" if self.expected else ""
         meant = f" (vouliez-vous dire {' ou '.join(self.nearest)} ?)" if self.nearest else ""
         return f"{place}: {TITLES[self.code]}{found}{expected}{meant}"
 

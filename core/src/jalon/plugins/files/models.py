@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from jalon.domain.facts import FactType
 from jalon.domain.referential import About, ExpectedKind, Kind, NaPolicy, Obligation
 from jalon.domain.texts import Status
 from jalon.plugins.files.scalars import (
+    NA_SCHEMA,
     NA_VALUES,
     Boolean,
     Code,
@@ -23,7 +34,7 @@ from jalon.plugins.files.scalars import (
     Reference,
 )
 
-Condition = Annotated[Any, WithJsonSchema({"$ref": "#/$defs/Condition"})]
+Condition = Annotated[Any, WithJsonSchema({"title": "Condition"})]
 """Read by `conditions.py`, which can name what is wrong inside; here, anything."""
 
 RawFact = Annotated[
@@ -39,9 +50,24 @@ def _scalars(raw: object) -> object:
     raise PydanticCustomError("wrong-kind", "une valeur, ou une liste de valeurs")
 
 
-def _under(key: str) -> BeforeValidator:
-    """Let a bare value stand for a group that has only this key."""
-    return BeforeValidator(lambda raw: {key: raw} if isinstance(raw, str) else raw)
+@dataclass(frozen=True, slots=True)
+class _Short:
+    """Let a bare value stand for a group that has only this key, or (without key) for a list of one."""
+
+    key: str | None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._written_out, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        full = handler(schema)
+        short = {"type": ["string", "integer"]} if self.key else full.get("items", {})
+        return {"anyOf": [short, full]}
+
+    def _written_out(self, raw: object) -> object:
+        if self.key is not None:
+            return {self.key: raw} if isinstance(raw, str) else raw
+        return [raw] if isinstance(raw, (str, dict)) else raw
 
 
 class _Part(BaseModel):
@@ -123,12 +149,9 @@ class CriterionPart(_Part):
     question: Prose
     help: Prose | None = None
     levels: dict[Integer, Prose] | None = None
-    expected: Annotated[
-        list[Annotated[ExpectedPart, _under("level")]],
-        BeforeValidator(lambda raw: [raw] if isinstance(raw, (str, dict)) else raw),
-    ] = []
+    expected: Annotated[list[Annotated[ExpectedPart, _Short("level")]], _Short(None)] = []
     target: Integer | None = None
-    na: Annotated[NaPolicy, NA_VALUES] = NaPolicy.YES
+    na: Annotated[NaPolicy, NA_VALUES, NA_SCHEMA] = NaPolicy.YES
     obligation: Obligation | None = None
     applies_when: Condition = None
     status: Status = Status.ILLUSTRATIVE
@@ -174,7 +197,7 @@ class PathPart(_Part):
     title: Line
     introduction: Prose | None = None
     questionnaires: list[Reference] = []
-    required: dict[Reference, Annotated[RequiredPart, _under("level")]] = {}
+    required: dict[Reference, Annotated[RequiredPart, _Short("level")]] = {}
     na: Annotated[str, Field(pattern="^(ok|missing)$")] = "missing"
 
 
@@ -192,7 +215,7 @@ class RulePart(_Part):
     title: Line
     when: Condition
     facts: dict[Reference, RawFact] = {}
-    levels: dict[Reference, Annotated[EffectPart, _under("level")]] = {}
+    levels: dict[Reference, Annotated[EffectPart, _Short("level")]] = {}
     reason: Prose
     status: Status = Status.ILLUSTRATIVE
     sources: list[Line] = []

@@ -62,6 +62,7 @@ def name(pattern: str, shown: str) -> Any:
 
 
 NA_VALUES: Final = BeforeValidator(_na)
+NA_SCHEMA: Final = WithJsonSchema({"enum": ["yes", "with_reason", "no", "oui", "non", True, False]})
 Boolean = Annotated[bool, BeforeValidator(_boolean), WithJsonSchema({"enum": ["oui", "non", True, False]})]
 Integer = Annotated[int, BeforeValidator(_integer), WithJsonSchema({"type": "integer"})]
 Date = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]

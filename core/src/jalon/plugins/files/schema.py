@@ -32,6 +32,15 @@ _CONDITION: dict[str, Any] = {
 
 def json_schema() -> dict[str, Any]:
     """Write the schema that files are checked with, for editors to complete and underline."""
-    schema = ReferentialPart.model_json_schema(by_alias=True)
+    schema: dict[str, Any] = _with_conditions(ReferentialPart.model_json_schema())
     schema["$defs"]["Condition"] = _CONDITION
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _with_conditions(node: Any) -> Any:
+    """Refer to the one definition of conditions, which are read outside the schema's models."""
+    if isinstance(node, dict):
+        if node.get("title") == "Condition":
+            return {"$ref": "#/$defs/Condition"}
+        return {key: _with_conditions(value) for key, value in node.items()}
+    return [_with_conditions(item) for item in node] if isinstance(node, list) else node

@@ -82,7 +82,7 @@ def _finding(detail: ErrorDetails) -> Finding:
         known = _keys_at(path[:-1])
         return Finding(code, path, here, "", nearest(here, known) or ())
     if code == "missing-key":
-        return Finding(code, path[:-1], here, f"la clé « {here} »")
+        return Finding(code, path[:-1], here, f"la clé « {here} »")
     found = _shown(detail["input"])
     context = detail.get("ctx", {})
     if kind == "enum":
@@ -92,7 +92,7 @@ def _finding(detail: ErrorDetails) -> Finding:
         expected = str(context.get("pattern", "")).strip("^$()").replace("|", ", ")
     if kind in {"greater_than_equal", "less_than_equal"}:
         expected = "1 (la version du format)"
-    return Finding(code, path, f"« {here} » {found}".strip() if code == "empty-value" else found, expected)
+    return Finding(code, path, f"« {here} » {found}".strip() if code == "empty-value" else found, expected)
 
 
 def _keys_at(path: Path) -> Sequence[str]:
@@ -157,4 +157,4 @@ def _shown(value: object) -> str:
         return "un groupe"
     if isinstance(value, list):
         return "une liste"
-    return f"« {str(value)[:60]} »"
+    return f"« {str(value)[:60]} »"

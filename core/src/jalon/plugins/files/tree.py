@@ -110,8 +110,8 @@ def read_tree(content: bytes, file: str = "") -> Tree:
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    yield from yaml.parse(text, Loader=loader)
+    # The C parser, which all wheels hold; the one in Python does not read quite the same language.
+    yield from yaml.parse(text, Loader=yaml.CSafeLoader)
 
 
 class _Open:
@@ -184,9 +184,9 @@ class _Builder:
             self._fault(line, "tag", str(event.tag), "une valeur sans étiquette")
 
     def _scalar(self, event: Any, line: int) -> None:
-        empty = event.value == "" and event.style is None
+        empty = event.value == "" and event.implicit[0]
         if self._stack and self._stack[-1].wants_key:
-            self._key(event.value, line, plain=event.style is None)
+            self._key(event.value, line, plain=event.implicit[0])
         else:
             self._place(None if empty else event.value, line)
 
@@ -200,7 +200,7 @@ class _Builder:
             key = self._refused(group, line)
         elif key in group:
             first = group.lines[key]
-            self._fault(line, "duplicate-key", f"« {key} »", f"une seule fois (déjà ligne {first})")
+            self._fault(line, "duplicate-key", f"« {key} »", f"une seule fois (déjà ligne {first})")
             key = self._refused(group, line)
         top.key, top.line = key, line
 
