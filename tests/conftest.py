@@ -45,7 +45,9 @@ def load(tmp_path: Path) -> Load:
         paths = [REFERENTIALS / f"{name}.yaml" for name in names]
         for key, text in (texts or {}).items():
             path = tmp_path / f"{key}.yaml"
-            path.write_text(text if text.startswith("jalon:") else EXTRA.format(key=key) + text, encoding="utf-8")
+            path.write_text(
+                text if text.startswith("jalon:") else EXTRA.format(key=key) + text, encoding="utf-8"
+            )
             paths.append(path)
         given = [testing.plugin_of(value, name) for name, value in (objects or {}).items()]
         return Plugins([*discovery.bare_files(paths), *given])

@@ -11,7 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*ROOT.glob("core/src/**/*.py"), *ROOT.glob("web/src/**/*.py")])
-REFERENTIALS = sorted([*ROOT.glob("plugins/*/src/**/*.yaml"), *ROOT.glob("docs/examples/third_party/src/**/*.yaml")])
+REFERENTIALS = sorted(
+    [*ROOT.glob("plugins/*/src/**/*.yaml"), *ROOT.glob("docs/examples/third_party/src/**/*.yaml")]
+)
 
 _QUOTES = re.compile("«[^\u00a0]|[^\u00a0]»")
 _PUNCTUATION = re.compile(r"[\w»’)}] [:;?!](?:[ \n\"]|$)")
@@ -26,8 +28,10 @@ def _strings(path: Path) -> Iterator[tuple[int, str]]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_messages_have_no_break_spaces(path: Path) -> None:
-    """In every string of the code: no-break spaces inside « » and before : ; ? !"""
-    faults = [(line, text) for line, text in _strings(path) if _QUOTES.search(text) or _PUNCTUATION.search(text)]
+    """Every string of the code has no-break spaces inside « » and before high punctuation."""
+    faults = [
+        (line, text) for line, text in _strings(path) if _QUOTES.search(text) or _PUNCTUATION.search(text)
+    ]
 
     assert not faults
 
@@ -40,7 +44,11 @@ def test_referentials_have_no_break_spaces(path: Path) -> None:
         (number, line)
         for number, line in enumerate(lines, 1)
         if not line.lstrip().startswith("#")
-        and (_QUOTES.search(line) or re.search(r"[\w»’)] [;?!](?: |$)", line) or re.search(r"[^\W\d]'[^\W\d]", line))
+        and (
+            _QUOTES.search(line)
+            or re.search(r"[\w»’)] [;?!](?: |$)", line)
+            or re.search(r"[^\W\d]'[^\W\d]", line)
+        )
     ]
 
     assert not faults

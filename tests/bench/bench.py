@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import compress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import datalogic_py
 from rich.console import Console
@@ -43,13 +43,17 @@ class Floor:
     """A lower bound: masks by (fact, value), decoded to names; conjunctions only, nothing else."""
 
     def __init__(self, referential: Referential) -> None:
-        criteria = [criterion for questionnaire in referential.questionnaires for _, criterion in questionnaire.criteria()]
+        criteria = [
+            criterion
+            for questionnaire in referential.questionnaires
+            for _, criterion in questionnaire.criteria()
+        ]
         self._names = [referential.qualified(criterion.code) for criterion in criteria]
         everything = (1 << len(criteria)) - 1
         self._masks: dict[str, dict[object, int]] = {}
         for fact in referential.facts:
             name = referential.qualified(fact.key)
-            self._masks[name] = {value: everything for value in (*fact.values, None)}
+            self._masks[name] = dict.fromkeys((*fact.values, None), everything)
             for i, criterion in enumerate(criteria):
                 for clause in getattr(criterion.applies_when, "parts", ()):
                     if clause.name == name:
@@ -76,7 +80,8 @@ class Oracle:
         engine = datalogic_py.Engine()
         self._session = engine.session()
         self._rules = [
-            engine.compile(json.dumps(exported(entry.criterion.applies_when))) for entry in catalogue.product.entries
+            engine.compile(json.dumps(exported(entry.criterion.applies_when)))
+            for entry in catalogue.product.entries
         ]
 
     def handle(self, given: Given) -> Any:
@@ -103,43 +108,71 @@ def median_of(contenders: Mapping[str, Callable[[], object]], rounds: int = ROUN
 
 def main() -> int:
     """Measure everything and print it; exit 1 when a goal is missed."""
-    referential = workload.referential()
-    catalogue, floor, oracle = assemble([referential]), Floor(referential), Oracle(referential)
-    sample = workload.products(200)
-    answers = {name: Answer(2) for name in catalogue.product.entry_names[::2]}
-    handles = [oracle.handle(given) for given in sample]
-    _agree(catalogue, floor, oracle, sample)
+    bench = Bench()
     gc.collect()
     gc.freeze()
-
-    one = median_of(
-        {
-            "jalon": lambda: [applicable(catalogue, given) for given in sample],
-            "datalogic": lambda: [oracle.evaluate(handle) for handle in handles],
-            "floor": lambda: [floor.applicable(given) for given in sample],
-            "full": lambda: [evaluate_product(catalogue, given, {}) for given in sample],
-            "answered": lambda: [evaluate_product(catalogue, given, answers) for given in sample],
-        }
-    )
-    many = workload.products(10_000)
-    many_handles = [oracle.handle(given) for given in many]
-    batch = median_of(
-        {
-            "jalon": lambda: [applicable(catalogue, given) for given in many],
-            "datalogic": lambda: [oracle.evaluate(handle) for handle in many_handles],
-            "floor": lambda: [floor.applicable(given) for given in many],
-        },
-        rounds=5,
-    )
-    per = 1e6 / len(sample)
-    rows: list[tuple[str, str, str, str, float | None, float | None]] = []
-    _row(rows, "one product, applicable criteria", one["jalon"] * per, one["datalogic"] * per, one["floor"] * per, 0.5, "µs")
-    _row(rows, "10,000 products", batch["jalon"] * 1e3, batch["datalogic"] * 1e3, batch["floor"] * 1e3, 0.25, "ms")
-    _row(rows, "one product, reasons and 60 rules", one["full"] * per, one["datalogic"] * per, one["floor"] * per, 4, "µs")
-    _row(rows, "the same with 150 answers (no goal)", one["answered"] * per, one["datalogic"] * per, one["floor"] * per, None, "µs")
-    missed = _print(rows)
+    missed = _print([*bench.one_product(), bench.many_products()])
     _print_loads()
     return 1 if missed else 0
+
+
+class Row(NamedTuple):
+    """One line of the table: what each contender took, and the goal as a ratio to datalogic-py."""
+
+    title: str
+    unit: str
+    jalon: float
+    datalogic: float
+    floor: float
+    goal: float | None
+
+
+class Bench:
+    """The workload, compiled for each contender."""
+
+    def __init__(self) -> None:
+        referential = workload.referential()
+        self.catalogue = assemble([referential])
+        self.floor, self.oracle = Floor(referential), Oracle(referential)
+        _agree(self.catalogue, self.floor, self.oracle, workload.products(50))
+
+    def one_product(self) -> list[Row]:
+        """Time one product, as the mean over a sample."""
+        catalogue, sample = self.catalogue, workload.products(200)
+        handles = [self.oracle.handle(given) for given in sample]
+        answers = {name: Answer(2) for name in catalogue.product.entry_names[::2]}
+        times = median_of(
+            {
+                "jalon": lambda: [applicable(catalogue, given) for given in sample],
+                "datalogic": lambda: [self.oracle.evaluate(handle) for handle in handles],
+                "floor": lambda: [self.floor.applicable(given) for given in sample],
+                "full": lambda: [evaluate_product(catalogue, given, {}) for given in sample],
+                "answered": lambda: [evaluate_product(catalogue, given, answers) for given in sample],
+            }
+        )
+        each = {name: seconds * 1e6 / len(sample) for name, seconds in times.items()}
+        others = each["datalogic"], each["floor"]
+        return [
+            Row("one product, applicable criteria", "µs", each["jalon"], *others, 0.5),
+            Row("one product, reasons and 60 rules", "µs", each["full"], *others, 4),
+            Row("the same with 150 answers (no goal)", "µs", each["answered"], *others, None),
+        ]
+
+    def many_products(self) -> Row:
+        """Time a portfolio."""
+        many = workload.products(10_000)
+        handles = [self.oracle.handle(given) for given in many]
+        times = median_of(
+            {
+                "jalon": lambda: [applicable(self.catalogue, given) for given in many],
+                "datalogic": lambda: [self.oracle.evaluate(handle) for handle in handles],
+                "floor": lambda: [self.floor.applicable(given) for given in many],
+            },
+            rounds=5,
+        )
+        return Row(
+            "10,000 products", "ms", *(1e3 * times[name] for name in ("jalon", "datalogic", "floor")), 0.25
+        )
 
 
 def _agree(catalogue: Any, floor: Floor, oracle: Oracle, sample: Sequence[Given]) -> None:
@@ -149,19 +182,19 @@ def _agree(catalogue: Any, floor: Floor, oracle: Oracle, sample: Sequence[Given]
             sys.exit("the contenders do not agree: nothing is worth measuring")
 
 
-def _row(rows: list[Any], title: str, ours: float, oracle: float, floor: float, goal: float | None, unit: str) -> None:
-    shown = (f"{ours:.1f} {unit}", f"{oracle:.1f} {unit}", f"{floor:.1f} {unit}")
-    rows.append((title, *shown, ours / oracle, ours / floor, goal))
-
-
-def _print(rows: Sequence[Any]) -> int:
-    table = Table("", "jalon", "datalogic-py", "floor", "/ datalogic", "goal", "/ floor", title="Evaluation (medians)")
+def _print(rows: Sequence[Row]) -> int:
+    table = Table(
+        "", "jalon", "datalogic-py", "floor", "/ datalogic", "goal", "/ floor", title="Evaluation (medians)"
+    )
     missed = 0
-    for title, ours, oracle, floor, ratio, over, goal in rows:
-        met = goal is None or ratio <= goal
+    for row in rows:
+        ratio = row.jalon / row.datalogic
+        met = row.goal is None or ratio <= row.goal
         missed += not met
+        shown = (f"{figure:.1f} {row.unit}" for figure in (row.jalon, row.datalogic, row.floor))
         verdict = f"[{'green' if met else 'red'}]{ratio:.2f}[/]"
-        table.add_row(title, ours, oracle, floor, verdict, "" if goal is None else f"≤ {goal}", f"{over:.1f}")
+        goal = "" if row.goal is None else f"≤ {row.goal}"
+        table.add_row(row.title, *shown, verdict, goal, f"{row.jalon / row.floor:.1f}")
     Console(width=120).print(table)
     return missed
 
@@ -177,6 +210,9 @@ def _print_loads() -> None:
             {
                 "20 referentials of 100 criteria, from files to a compiled catalogue": lambda: (
                     Plugins(discovery.bare_files(big)).catalogue
+                ),
+                "the plugins installed, from entry points to a compiled catalogue": lambda: (
+                    Plugins.load().catalogue
                 ),
                 "100 plugins of 3 criteria each, registered and compiled": lambda: (
                     Plugins(_many_plugins(small)).catalogue

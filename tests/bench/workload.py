@@ -72,7 +72,9 @@ def _clause(draw: random.Random, fact: int) -> Clause:
 
 def _rule(draw: random.Random, i: int) -> Rule:
     effects: dict[str, Effect] = {
-        f"bench/C{draw.randrange(CRITERIA)}": AtLeast(draw.randint(1, 3)) if draw.random() < 0.5 else Exactly(3)
+        f"bench/C{draw.randrange(CRITERIA)}": AtLeast(draw.randint(1, 3))
+        if draw.random() < 0.5
+        else Exactly(3)
         for _ in range(draw.randint(1, 3))
     }
     return Rule(f"r{i}", f"Règle {i}", _condition(draw), "Parce que.", levels=effects)

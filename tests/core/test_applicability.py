@@ -24,7 +24,10 @@ class Says:
     @hookimpl
     def jalon_applicability(self, profile: Profile) -> Mapping[str, Verdict]:
         """Give the verdicts of the test."""
-        return {f"{self._referential}/{code}": Verdict(applies, f"avis sur {code}") for code, applies in self._verdicts.items()}
+        return {
+            f"{self._referential}/{code}": Verdict(applies, f"avis sur {code}")
+            for code, applies in self._verdicts.items()
+        }
 
 
 def test_a_criterion_without_condition_is_always_asked(evaluate: Evaluate) -> None:
@@ -146,7 +149,9 @@ def test_a_verdict_on_an_organisation_criterion_is_ignored_and_reported(evaluate
 
 def test_a_verdict_on_an_unknown_criterion_is_reported(evaluate: Evaluate) -> None:
     """A code that a present referential lacks is told, and changes nothing."""
-    assert [("unknown-criterion", "p", "base/A9")] == _problems(evaluate(objects={"p": Touching(Says(A9=True))}))
+    assert [("unknown-criterion", "p", "base/A9")] == _problems(
+        evaluate(objects={"p": Touching(Says(A9=True))})
+    )
 
 
 def _problems(result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -178,7 +183,9 @@ def test_a_verdict_does_not_bring_a_questionnaire_nobody_selected(evaluate: Eval
     include = {"p": Touching(Says("parcours", E1=True), "parcours")}
     state = evaluate(others=["path"], objects=include)["criteria"]["parcours/E1"]
 
-    assert [("p", True)] == [(each["plugin"], each["applies"]) for each in state["reasons"] if "plugin" in each]
+    assert [("p", True)] == [
+        (each["plugin"], each["applies"]) for each in state["reasons"] if "plugin" in each
+    ]
     assert not state["applies"]
 
 

@@ -49,7 +49,9 @@ _values: Mapping[str, st.SearchStrategy[FactValue]] = {
 _levels = st.sampled_from([0, 1, 2, 3, NA])
 
 facts = st.fixed_dictionaries({}, optional=dict(_values))
-answers: st.SearchStrategy[dict[str, LevelValue]] = st.dictionaries(st.sampled_from(["r/A.1", "r/A.2"]), _levels)  # type: ignore[arg-type]
+answers: st.SearchStrategy[dict[str, LevelValue]] = st.dictionaries(
+    st.sampled_from(["r/A.1", "r/A.2"]), _levels
+)  # type: ignore[arg-type]
 
 
 def _single(name: str) -> st.SearchStrategy[FactValue]:
@@ -57,7 +59,9 @@ def _single(name: str) -> st.SearchStrategy[FactValue]:
 
 
 def _equal(name: str) -> st.SearchStrategy[Condition]:
-    return st.lists(_single(name), min_size=1, max_size=3).map(lambda values: Clause("fact", name, tuple(values)))
+    return st.lists(_single(name), min_size=1, max_size=3).map(
+        lambda values: Clause("fact", name, tuple(values))
+    )
 
 
 def _bounded(source: str, name: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[Condition]:
@@ -94,7 +98,8 @@ def test_compiled_equals_naive_equals_datalogic(
     engine = datalogic_py.Engine()
     data = exported_data(values, given_levels)
     oracle = [
-        engine.compile(json.dumps(exported(condition, frozenset(MULTIPLE)))).evaluate(data) for condition in tested
+        engine.compile(json.dumps(exported(condition, frozenset(MULTIPLE)))).evaluate(data)
+        for condition in tested
     ]
     mask = Index(tested, MULTIPLE).match(values, given_levels)
 
@@ -151,7 +156,9 @@ def test_rows_mean_the_same(
 
 def test_a_condition_with_too_many_alternatives_is_walked_and_right() -> None:
     """Beyond the limit of rows, the index walks the tree: same result."""
-    pairs = tuple(AnyOf((Clause("fact", f"r/x{i}", (True,)), Clause("fact", f"r/y{i}", (True,)))) for i in range(8))
+    pairs = tuple(
+        AnyOf((Clause("fact", f"r/x{i}", (True,)), Clause("fact", f"r/y{i}", (True,)))) for i in range(8)
+    )
     condition = AllOf(pairs)
     index = Index([ALWAYS, condition, Not(condition)])
 

@@ -37,7 +37,9 @@ def test_the_kept_value_comes_back_with_its_condition(evaluate: Evaluate) -> Non
     assert result["criteria"]["base/A3"]["applies"]
 
 
-def test_a_derived_fact_counts_even_where_its_question_is_not_asked(evaluate: Evaluate, rule: RuleText) -> None:
+def test_a_derived_fact_counts_even_where_its_question_is_not_asked(
+    evaluate: Evaluate, rule: RuleText
+) -> None:
     """A rule decides a fact whose own condition is false, and the fact counts."""
     result = evaluate({"c": "x"}, rules=rule("r", "{base/c: x}", facts="{base/b: oui}"))
     fact = result["facts"]["base/b"]
@@ -46,7 +48,9 @@ def test_a_derived_fact_counts_even_where_its_question_is_not_asked(evaluate: Ev
     assert result["criteria"]["base/A3"]["applies"]
 
 
-def test_a_person_counts_against_a_rule_and_the_contradiction_is_told(evaluate: Evaluate, rule: RuleText) -> None:
+def test_a_person_counts_against_a_rule_and_the_contradiction_is_told(
+    evaluate: Evaluate, rule: RuleText
+) -> None:
     """A person's value contradicting a derived one counts, and is flagged."""
     result = evaluate({"a": "non", "c": "x"}, rules=rule("r", "{base/c: x}", facts="{base/a: oui}"))
     fact = result["facts"]["base/a"]
@@ -76,13 +80,18 @@ def test_rules_that_derive_different_values_leave_the_fact_absent(evaluate: Eval
 def test_values_derived_for_a_multiple_choice_are_united(evaluate: Evaluate, rule: RuleText) -> None:
     """Rules on a multiple-choice fact add up."""
     rules = "\n".join(
-        [rule("un", "{base/c: x}", facts="{base/m: [p]}"), rule("deux", "{base/n: 1}", facts="{base/m: [q, r]}")]
+        [
+            rule("un", "{base/c: x}", facts="{base/m: [p]}"),
+            rule("deux", "{base/n: 1}", facts="{base/m: [q, r]}"),
+        ]
     )
 
     assert ["p", "q", "r"] == evaluate({"c": "x", "n": "1"}, rules=rules)["facts"]["base/m"]["value"]
 
 
-@pytest.mark.parametrize(("given", "contradiction"), [(["p", "q"], False), (["p"], False), (["q"], True), ([], True)])
+@pytest.mark.parametrize(
+    ("given", "contradiction"), [(["p", "q"], False), (["p"], False), (["q"], True), ([], True)]
+)
 def test_more_choices_than_derived_is_no_contradiction(
     evaluate: Evaluate, rule: RuleText, given: list[str], *, contradiction: bool
 ) -> None:
@@ -110,7 +119,10 @@ def test_not_holds_on_an_absent_fact(evaluate: Evaluate) -> None:
 
 def test_a_fact_of_a_third_plugin_derived_by_two_shows_no_order(evaluate: Evaluate, rule: RuleText) -> None:
     """The output is the same text whichever way rules are written."""
-    one, two = rule("un", "{base/c: x}", facts="{base/a: oui}"), rule("deux", "{base/n: 1}", facts="{base/b: oui}")
+    one, two = (
+        rule("un", "{base/c: x}", facts="{base/a: oui}"),
+        rule("deux", "{base/n: 1}", facts="{base/b: oui}"),
+    )
     results = [evaluate({"c": "x", "n": "1"}, rules="\n".join(rules)) for rules in ([one, two], [two, one])]
 
     assert json.dumps(results[0]) == json.dumps(results[1])

@@ -13,7 +13,10 @@ RuleText = Callable[..., str]
 
 def _effects(rule: RuleText, *effects: str) -> str:
     """Write rules r0, r1, … that always hold, each with one effect on A1."""
-    return "\n".join(rule(f"r{i}", "{not: {base/t: jamais}}", levels=f"{{base/A1: {effect}}}") for i, effect in enumerate(effects))
+    return "\n".join(
+        rule(f"r{i}", "{not: {base/t: jamais}}", levels=f"{{base/A1: {effect}}}")
+        for i, effect in enumerate(effects)
+    )
 
 
 MERGES = [
@@ -101,7 +104,9 @@ SUPPORTS = [
 ]
 
 
-@pytest.mark.parametrize(("effect", "fact", "level", "lost", "why"), SUPPORTS, ids=[each[-1] for each in SUPPORTS])
+@pytest.mark.parametrize(
+    ("effect", "fact", "level", "lost", "why"), SUPPORTS, ids=[each[-1] for each in SUPPORTS]
+)
 def test_support_is_lost_when_no_rule_proposes_the_value(
     evaluate: Evaluate, rule: RuleText, effect: str, fact: str, level: str, *, lost: bool, why: str
 ) -> None:
@@ -118,7 +123,9 @@ def test_support_is_lost_when_no_rule_proposes_the_value(
 def test_another_rule_keeps_the_support(evaluate: Evaluate, rule: RuleText) -> None:
     """Support is about the value: any rule that proposes it will do."""
     answers = {"base/A1": {"level": "3", "support": ["extra/gone"]}}
-    state = evaluate({"a": "oui"}, answers, rules=rule("r", "{base/a: oui}", levels="{base/A1: 3}"))["criteria"]["base/A1"]
+    state = evaluate({"a": "oui"}, answers, rules=rule("r", "{base/a: oui}", levels="{base/A1: 3}"))[
+        "criteria"
+    ]["base/A1"]
 
     assert not state["to_reconfirm"]
 
@@ -191,7 +198,9 @@ def test_rules_do_not_read_parked_answers(evaluate: Evaluate, rule: RuleText) ->
     rules = rule("lit", "{answer: base/A3, min: 1}", levels="{base/A1: 3}")
 
     assert evaluate(answers={"base/A3": 3}, rules=rules)["criteria"]["base/A1"]["level"] is None
-    assert 3 == evaluate({"a": "oui", "b": "oui"}, {"base/A3": 3}, rules=rules)["criteria"]["base/A1"]["level"]
+    assert (
+        3 == evaluate({"a": "oui", "b": "oui"}, {"base/A3": 3}, rules=rules)["criteria"]["base/A1"]["level"]
+    )
 
 
 def test_a_divergence_is_named_by_the_clauses_that_held(evaluate: Evaluate, rule: RuleText) -> None:
@@ -228,6 +237,8 @@ def test_the_facts_a_rule_used_are_told(evaluate: Evaluate, rule: RuleText) -> N
 
 def test_organisation_rules_read_and_fill_the_organisation(evaluate: Evaluate, rule: RuleText) -> None:
     """The organisation's questionnaire has rules of its own, on its own answers."""
-    result = evaluate(answers={"base/G1": 3}, rules=rule("g", "{answer: base/G1, min: 2}", levels="{base/G2: 2}"))
+    result = evaluate(
+        answers={"base/G1": 3}, rules=rule("g", "{answer: base/G1, min: 2}", levels="{base/G2: 2}")
+    )
 
     assert (2, "rule") == tuple(result["criteria"]["base/G2"][key] for key in ("level", "origin"))

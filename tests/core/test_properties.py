@@ -58,7 +58,10 @@ BASE = Referential(
             "q",
             "Q",
             Kind.MATURITY,
-            (Axis("X", "X", tuple(map(_criterion, range(4)))), Axis("Y", "Y", tuple(map(_criterion, range(4, 8))))),
+            (
+                Axis("X", "X", tuple(map(_criterion, range(4)))),
+                Axis("Y", "Y", tuple(map(_criterion, range(4, 8)))),
+            ),
         ),
     ),
 )
@@ -105,7 +108,8 @@ def _owned(rules: list[Rule]) -> list[Referential]:
 
 _rules = st.lists(_level_rules | _fact_rules, max_size=8)
 _profiles: st.SearchStrategy[dict[str, FactValue]] = st.fixed_dictionaries(
-    {}, optional={**{name: st.booleans() for name in FACTS[:3]}, "base/m": st.frozensets(st.sampled_from("pqr"))}
+    {},
+    optional={**{name: st.booleans() for name in FACTS[:3]}, "base/m": st.frozensets(st.sampled_from("pqr"))},
 )
 _answers = st.dictionaries(
     st.sampled_from(CODES),
@@ -119,7 +123,9 @@ _answers = st.dictionaries(
 
 
 def _written(evaluation: Evaluation) -> str:
-    facts = {name: sorted(v) if isinstance(v, frozenset) else v for name, v in evaluation.facts.values.items()}
+    facts = {
+        name: sorted(v) if isinstance(v, frozenset) else v for name, v in evaluation.facts.values.items()
+    }
     criteria = sorted(evaluation.criteria.items())
     return repr((criteria, evaluation.questionnaires, evaluation.problems, sorted(facts.items())))
 
@@ -169,7 +175,9 @@ def test_a_person_is_never_overwritten(
 
 @settings(max_examples=150, deadline=None)
 @given(_profiles, _answers)
-def test_scores_equal_a_naive_recomputation(profile: dict[str, FactValue], answers: dict[str, Answer]) -> None:
+def test_scores_equal_a_naive_recomputation(
+    profile: dict[str, FactValue], answers: dict[str, Answer]
+) -> None:
     """An axis is the plain mean of what its asked criteria are worth."""
     evaluation = evaluate_product(assemble([BASE]), profile, answers)
     (questionnaire,) = evaluation.questionnaires

@@ -10,7 +10,9 @@ import pytest
 Evaluate = Callable[..., dict[str, Any]]
 
 
-def _path(evaluate: Evaluate, answers: dict[str, Any], path: str = "simple", **profile: Any) -> dict[str, Any]:
+def _path(
+    evaluate: Evaluate, answers: dict[str, Any], path: str = "simple", **profile: Any
+) -> dict[str, Any]:
     given = {"jalon/paths": [f"parcours/{path}"], **profile}
     found: dict[str, Any] = evaluate(given, answers, others=["path"])["paths"][f"parcours/{path}"]
     return found
@@ -38,7 +40,9 @@ def test_required_levels_and_mandatory_criteria_are_counted(evaluate: Evaluate) 
 
 def test_a_required_level_may_depend_on_facts(evaluate: Evaluate) -> None:
     """A condition on a required level decides whether it is required at all."""
-    assert {"level": 3, "state": "missing"} == _path(evaluate, {"base/A2": 2}, echange="oui")["required"]["base/A2"]
+    assert {"level": 3, "state": "missing"} == _path(evaluate, {"base/A2": 2}, echange="oui")["required"][
+        "base/A2"
+    ]
     assert "base/A2" not in _path(evaluate, {"base/A2": 2}, echange="non")["required"]
 
 
@@ -58,7 +62,9 @@ def test_a_required_level_is_never_a_proposal(evaluate: Evaluate) -> None:
     assert not below["diverges"]
 
 
-def test_a_prefill_meets_a_required_level_and_is_to_confirm(evaluate: Evaluate, rule: Callable[..., str]) -> None:
+def test_a_prefill_meets_a_required_level_and_is_to_confirm(
+    evaluate: Evaluate, rule: Callable[..., str]
+) -> None:
     """A pre-filled level counts, and is counted as still to confirm."""
     rules = rule("r", "{not: {base/t: x}}", levels="{base/A1: {at_least: 2}}")
     result = evaluate({"jalon/paths": ["parcours/souple"]}, rules=rules, others=["path"])

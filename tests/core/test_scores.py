@@ -152,7 +152,9 @@ def test_the_expectation_in_force_is_the_last_begun(day: date, level: int | None
     ("level", "goal", "missing"),
     [(1, 3, 2), (3, 3, 0), (3, 1, 0), (0, 0, 0), (None, 3, None), ("NA", 3, None), (1, None, None)],
 )
-def test_a_gap_is_never_negative_and_none_is_not_zero(level: Any, goal: int | None, missing: int | None) -> None:
+def test_a_gap_is_never_negative_and_none_is_not_zero(
+    level: Any, goal: int | None, missing: int | None
+) -> None:
     """Unanswered, NA or without goal: no gap at all, which is not a gap of 0."""
     assert missing == gap(level, goal)
 

@@ -106,7 +106,10 @@ def test_a_person_may_contradict_a_derived_answer() -> None:
 
 def test_every_order_of_plugins_gives_the_same() -> None:
     """Whatever the order in which plugins are found, the output is the same to the letter."""
-    subject = ({"dmp_profils": ["alimentation", "consultation"], "connecteur": "non"}, {"doctrine/A08.5.23": 1})
+    subject = (
+        {"dmp_profils": ["alimentation", "consultation"], "connecteur": "non"},
+        {"doctrine/A08.5.23": 1},
+    )
     results = set()
     for points in itertools.permutations(discovery.installed()):
         result = testing.evaluate(*subject, day="2021-12-23", plugins=Plugins.load(points))
@@ -121,7 +124,9 @@ def test_without_doctrine_the_dmp_plugin_waits(load: Any) -> None:
     """Where the doctrine is not installed, the DMP plugin waits for it: its own questions still work."""
     points = [point for point in discovery.installed() if point.name == "dmp_compat"]
     plugins = Plugins.load(points)
-    result = testing.evaluate({"dmp_profils": ["alimentation"], "jalon/paths": ["dmp_compat/dmp"]}, plugins=plugins)
+    result = testing.evaluate(
+        {"dmp_profils": ["alimentation"], "jalon/paths": ["dmp_compat/dmp"]}, plugins=plugins
+    )
 
     assert ["waiting"] == [plugin.state for plugin in plugins.all]
     assert "doctrine" in plugins.all[0].reason
@@ -129,7 +134,9 @@ def test_without_doctrine_the_dmp_plugin_waits(load: Any) -> None:
     assert {} == _filled(result)
 
 
-@pytest.mark.parametrize("name", ["doctrine", "dmp_compat", "telesante", "mon_espace_sante", "force_probante"])
+@pytest.mark.parametrize(
+    "name", ["doctrine", "dmp_compat", "telesante", "mon_espace_sante", "force_probante"]
+)
 def test_the_five_plugins_keep_the_contract(name: str) -> None:
     """Each plugin of this repository passes the authors' kit."""
     testing.check_plugin(name)

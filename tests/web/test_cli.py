@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -44,6 +45,11 @@ def product(tmp_path: Path) -> Callable[[str], Path]:
     return written
 
 
+def _joined(printed: str) -> str:
+    """Undo the wrapping of lines, which depends on the width of the terminal."""
+    return re.sub("[ \n]+", " ", printed)
+
+
 def test_evaluate_writes_the_documented_json(run: Run, product: Callable[[str], Path]) -> None:
     """The example of the documentation gives facts, criteria, axes, paths, conflicts and problems."""
     text = """
@@ -56,7 +62,9 @@ date: 2021-12-23
 
     assert keys == list(result)
     assert (2, True) == tuple(result["criteria"]["doctrine/A08.3.1"][key] for key in ("level", "diverges"))
-    assert ("NA", True) == tuple(result["criteria"]["doctrine/A08.5.23"][key] for key in ("level", "diverges"))
+    assert ("NA", True) == tuple(
+        result["criteria"]["doctrine/A08.5.23"][key] for key in ("level", "diverges")
+    )
     assert 2 == result["criteria"]["doctrine/A08.5.23"]["expected"]
 
 
@@ -81,7 +89,9 @@ def test_the_report_is_readable_french(run: Run) -> None:
         "niveau 2 au minimum, règle dmp_compat/consultation",
         "Avancement du parcours « DMP-compatibilité »",
     ):
-        assert words in " ".join(result.stdout.split(" ")).replace("\n      ", " ").replace("\n    ", " "), words
+        assert words in " ".join(result.stdout.split(" ")).replace("\n      ", " ").replace("\n    ", " "), (
+            words
+        )
 
 
 def test_the_report_tells_a_divergence_and_a_lost_support(run: Run, product: Callable[[str], Path]) -> None:
@@ -94,7 +104,7 @@ answers:
   doctrine/A08.1.3: {to_investigate: oui}
   doctrine/A08.4.3: 2
 """
-    printed = run("evaluate", product(text)).stdout
+    printed = _joined(run("evaluate", product(text)).stdout)
 
     assert "Divergence : la réponse ne suit pas ce que proposent les règles." in printed
     assert "À reconfirmer : l’information qui justifiait ce niveau a changé." in printed
@@ -133,7 +143,7 @@ FAULTS = [
     ("profile: {a: &x b}", 1, "ancre YAML refusée"),
     ("profile: {connecteur: oui}\nprofile: {}", 2, "clé répétée"),
     ("profile: " + "[" * 30_000, 1, "imbrication trop profonde"),
-    ("profile: {a: \"\\ud800\"}", 0, "erreur de syntaxe YAML"),
+    ('profile: {a: "\\ud800"}', 0, "erreur de syntaxe YAML"),
 ]
 
 
@@ -151,7 +161,9 @@ def test_bad_input_is_refused_with_its_place(
     assert "Traceback" not in result.stderr
 
 
-def test_every_fault_of_a_file_is_told_at_once_with_the_nearest_name(run: Run, product: Callable[[str], Path]) -> None:
+def test_every_fault_of_a_file_is_told_at_once_with_the_nearest_name(
+    run: Run, product: Callable[[str], Path]
+) -> None:
     """Three mistakes, three lines, each with the name that was probably meant."""
     text = "profile:\n  dmp_profil: [alimentation]\n  connecteur: nn\nanswers: {A08.3.11: 2}\n"
     lines = run("evaluate", product(text)).stderr.strip().splitlines()
@@ -195,7 +207,10 @@ def test_plugins_lists_state_and_reason(run: Run, referentials: Path) -> None:
         dmp["hooks"],
         dmp["touches"],
     )
-    assert "en attente de : base >=2021.12 (absent)" in run("--referentials", referentials / "path.yaml", "plugins").stdout
+    assert (
+        "en attente de : base >=2021.12 (absent)"
+        in run("--referentials", referentials / "path.yaml", "plugins").stdout
+    )
 
 
 def test_a_suspended_file_is_listed_with_its_faults(run: Run, tmp_path: Path) -> None:
@@ -256,7 +271,9 @@ def test_check_json(run: Run, tmp_path: Path) -> None:
     (described,) = json.loads(result.stdout)
 
     assert 2 == result.exit_code
-    assert {"file", "line", "code", "found", "expected", "nearest", "message"} == set(described["diagnostics"][0])
+    assert {"file", "line", "code", "found", "expected", "nearest", "message"} == set(
+        described["diagnostics"][0]
+    )
 
 
 def _command(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -287,7 +304,9 @@ def test_commands_without_page_do_not_import_flask() -> None:
         "import sys; from click.testing import CliRunner; from jalon_web.cli import main; "
         "CliRunner().invoke(main, ['plugins']); print({'flask', 'sqlmodel', 'sqlalchemy'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", start], capture_output=True, text=True, check=True, timeout=60
+    )
 
     assert "set()\n" == done.stdout
 

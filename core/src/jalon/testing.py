@@ -14,7 +14,7 @@ from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import FactValue
 from jalon.domain.core_facts import PATHS, REFERENTIALS
 from jalon.domain.evaluation import evaluate_organisation, evaluate_product
-from jalon.domain.facts import FactDefinition, FactType
+from jalon.domain.facts import FactDefinition, FactType, Profile
 from jalon.domain.levels import NA, LevelValue
 from jalon.domain.readiness import readiness
 from jalon.domain.referential import NaPolicy
@@ -24,7 +24,7 @@ from jalon.plugins import discovery
 from jalon.plugins.discovery import Plugin, State
 from jalon.plugins.registry import Plugins
 
-__all__ = ["check_file", "check_plugin", "evaluate", "plugin_of"]
+__all__ = ["check_file", "check_plugin", "evaluate", "plugins_with"]
 
 _PRODUCTS = 25
 """How many random products a check evaluates, in several orders of plugins."""
@@ -35,8 +35,15 @@ def plugin_of(plugin_object: object, name: str = "essai") -> Plugin:
     return discovery.from_object(name, plugin_object)
 
 
+def plugins_with(**objects: object) -> Plugins:
+    """Load the installed plugins and, under the names given, objects with hooks; for `evaluate(plugins=…)`."""
+    return Plugins([*_installed(), *(plugin_of(value, name) for name, value in objects.items())])
+
+
 def check_plugin(name: str) -> None:
     """Check an installed plugin: it loads without finding, its hooks answer, no order changes anything.
+
+    What it requires must be installed too, or what depends on it would go unchecked.
 
     Raises AssertionError with every fault.
     """
@@ -81,6 +88,8 @@ def _check(found: Iterable[Plugin], plugins: Plugins) -> None:
 
 def _faults(plugin: Plugin) -> Iterator[str]:
     yield from map(str, plugin.diagnostics)
+    if plugin.state is State.WAITING:
+        yield f"{plugin.name}: {plugin.reason}; install it to check what depends on it"
     if plugin.state is State.SUSPENDED and not plugin.diagnostics:
         yield f"{plugin.name}: {plugin.reason}\n{plugin.trace}"
     yield from plugin.warnings
@@ -93,10 +102,22 @@ def _faults_in_use(plugins: Plugins) -> Iterator[str]:
     for _ in range(_PRODUCTS):
         subject = _random_subject(plugins.catalogue, draw)
         reference = as_json(_report(plugins, subject))
-        yield from (f"{each['plugin']}: {each['code']} {each['subject']} {each['detail']}" for each in reference["problems"])
+        yield from (
+            f"{each['plugin']}: {each['code']} {each['subject']} {each['detail']}"
+            for each in reference["problems"]
+        )
+        yield from _faults_in_validation(plugins, subject)
         for other in shuffled:
             if json.dumps(as_json(_report(other, subject))) != json.dumps(reference):
                 yield f"the order of plugins changes the result for {subject.given}"
+
+
+def _faults_in_validation(plugins: Plugins, subject: SubjectFile) -> Iterator[str]:
+    profile = Profile(plugins.catalogue.facts.resolve(subject.given).values)
+    levels = {name: answer.level for name, answer in subject.product.items() if answer.level is not None}
+    for questionnaire in plugins.catalogue.names.questionnaires:
+        _, problems = plugins.validation(questionnaire, profile, levels)
+        yield from (f"{each.plugin}: {each.code} {each.subject} {each.detail}" for each in problems)
 
 
 def _report(plugins: Plugins, subject: SubjectFile) -> Report:
@@ -104,7 +125,7 @@ def _report(plugins: Plugins, subject: SubjectFile) -> Report:
     product = evaluate_product(catalogue, subject.given, subject.product, plugins)
     organisation = evaluate_organisation(catalogue, subject.organisation)
     paths = readiness(catalogue, product.facts.values, {**product.criteria, **organisation.criteria})
-    return Report(catalogue, product, organisation, paths, subject.day or date(2021, 12, 23))
+    return Report(catalogue, product, organisation, paths, subject.day or date.today())
 
 
 def _random_subject(catalogue: Catalogue, draw: random.Random) -> SubjectFile:

@@ -18,7 +18,9 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "hook-failed": "Le module {plugin} a échoué ({subject}) : {detail}",
     "not-touched": "Le module {plugin} a voulu agir sur {subject}, qu’il ne déclare pas : ignoré.",
     "unknown-criterion": "Le module {plugin} désigne un critère inconnu, {subject} : ignoré.",
-    "organisation-criterion": "Le module {plugin} a voulu agir sur {subject}, qui concerne l’organisation : ignoré.",
+    "organisation-criterion": (
+        "Le module {plugin} veut agir sur {subject}, qui concerne l’organisation : ignoré."
+    ),
     "level-off-scale": "Le module {plugin} propose pour {subject} un niveau impossible ({detail}) : ignoré.",
     "wrong-verdict": "Le module {plugin} a rendu un avis illisible : {detail}",
     "wrong-proposal": "Le module {plugin} a rendu une proposition illisible : {detail}",

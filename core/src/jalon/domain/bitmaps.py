@@ -15,8 +15,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 from jalon.domain.conditions import (
     Clause,
     Condition,
-    FactValue,
     Facts,
+    FactValue,
     Levels,
     Row,
     Term,
@@ -78,17 +78,10 @@ class Index:
 
     def match(self, facts: Facts, answers: Levels) -> int:
         """Give the conditions that hold, bit i for the i-th."""
-        mask = self._ones & ~self._never
-        for name, masks, other in self._tables["fact"]:
-            mask &= masks.get(facts.get(name), other)
+        mask = self._left_by("fact", facts, self._ones & ~self._never)
         for name, free, gain, lose in self._overlaps:
             mask &= _overlap(facts.get(name), free, gain, lose)
-        for line in self._lines["fact"]:
-            mask &= _on_line(line, facts.get(line.name))
-        for name, masks, other in self._tables["answer"]:
-            mask &= masks.get(answers.get(name), other)
-        for line in self._lines["answer"]:
-            mask &= _on_line(line, answers.get(line.name))
+        mask = self._left_by("answer", answers, mask)
         found = mask & self._all
         for bit, condition_bit in self._further:
             if mask & bit:
@@ -97,6 +90,13 @@ class Index:
             if holds(condition, facts, answers):
                 found |= bit
         return found
+
+    def _left_by(self, source: str, values: Mapping[str, object], mask: int) -> int:
+        for name, masks, other in self._tables[source]:
+            mask &= masks.get(values.get(name), other)
+        for line in self._lines[source]:
+            mask &= _on_line(line, values.get(line.name))
+        return mask
 
     # -- compilation
 

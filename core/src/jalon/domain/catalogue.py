@@ -79,7 +79,11 @@ class Catalogue:
 
 def unmet(referential: Referential, present: Mapping[str, Referential]) -> tuple[tuple[str, str], ...]:
     """List the required referentials that are absent or of another edition, with the range wanted."""
-    return tuple((key, bounds) for key, bounds in sorted(referential.requires.items()) if not _met(key, bounds, present))
+    return tuple(
+        (key, bounds)
+        for key, bounds in sorted(referential.requires.items())
+        if not _met(key, bounds, present)
+    )
 
 
 def visible(referential: Referential, present: Mapping[str, Referential]) -> dict[str, Referential]:
@@ -156,7 +160,9 @@ class _Assembly:
             replace(
                 rule,
                 facts={name: value for name, value in rule.facts.items() if referential_of(name) in known},
-                levels={name: effect for name, effect in rule.levels.items() if referential_of(name) in known},
+                levels={
+                    name: effect for name, effect in rule.levels.items() if referential_of(name) in known
+                },
             )
             for rule in referential.rules
             if self._is_live(rule, referential.key)
@@ -204,7 +210,9 @@ class _Assembly:
                 if questionnaire.about is about:
                     self._add(referential, questionnaire, entries, axes, conditions)
         positions = {entry.name: i for i, entry in enumerate(entries)}
-        rules = tuple(rule for each in self._referentials.values() for rule in self._level_rules(each, positions))
+        rules = tuple(
+            rule for each in self._referentials.values() for rule in self._level_rules(each, positions)
+        )
         return Subject(
             entries=tuple(entries),
             entry_names=tuple(entry.name for entry in entries),
@@ -270,4 +278,3 @@ class _Assembly:
                     if each.criterion in self._names.criteria and self._sees(referential.key, each.criterion)
                 )
                 yield referential.qualified(path.key), required
-

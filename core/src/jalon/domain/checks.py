@@ -50,10 +50,16 @@ def _check_identity(referential: Referential) -> Iterator[Finding]:
 def _check_duplicates(referential: Referential) -> Iterator[Finding]:
     yield from _repeated(((fact.key, ("facts", i, "key")) for i, fact in enumerate(referential.facts)))
     for i, fact in enumerate(referential.facts):
-        yield from _repeated((value, ("facts", i, "choices", k, "value")) for k, value in enumerate(fact.values))
-    yield from _repeated((q.key, ("questionnaires", i, "key")) for i, q in enumerate(referential.questionnaires))
+        yield from _repeated(
+            (value, ("facts", i, "choices", k, "value")) for k, value in enumerate(fact.values)
+        )
+    yield from _repeated(
+        (q.key, ("questionnaires", i, "key")) for i, q in enumerate(referential.questionnaires)
+    )
     for i, questionnaire in enumerate(referential.questionnaires):
-        keys = ((axis.key, ("questionnaires", i, "axes", k, "key")) for k, axis in enumerate(questionnaire.axes))
+        keys = (
+            (axis.key, ("questionnaires", i, "axes", k, "key")) for k, axis in enumerate(questionnaire.axes)
+        )
         yield from _repeated(keys)
     yield from _repeated((c.code, (*path, "code")) for _, c, path in criteria_of(referential))
     yield from _repeated((path.key, ("paths", i, "key")) for i, path in enumerate(referential.paths))
@@ -136,5 +142,6 @@ def _check_cycles(referential: Referential) -> Iterator[Finding]:
     by = sorted({f"règle {edge.rule}" if edge.rule else f"condition de {edge.fact}" for edge in edges})
     first = edges[0]
     path: Path = ("rules", rules[first.rule]) if first.rule else ("facts", facts[first.fact], "applies_when")
-    yield Finding("fact-cycle", path, f"{names} ({', '.join(by)})", "des faits qui ne dépendent pas d’eux-mêmes")
-
+    yield Finding(
+        "fact-cycle", path, f"{names} ({', '.join(by)})", "des faits qui ne dépendent pas d’eux-mêmes"
+    )

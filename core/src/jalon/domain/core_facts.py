@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from jalon.domain.facts import Choice, FactDefinition, FactType
+from jalon.domain.facts import Choice, FactDefinition, FactType, Section
 
 CORE: Final = "jalon"
 """The key no referential may take."""
@@ -20,7 +20,7 @@ CORE_FACTS: Final[Mapping[str, FactDefinition]] = {
         question="Le produit est-il un socle ou une option ?",
         type=FactType.CHOICE,
         choices=(Choice("base", "Produit socle"), Choice("option", "Produit option")),
-        section="description",
+        section=Section.DESCRIPTION,
         unknown=False,
     ),
     # Their choices are what is installed, so any name is accepted where they are read.
@@ -28,14 +28,14 @@ CORE_FACTS: Final[Mapping[str, FactDefinition]] = {
         key="paths",
         question="Quels parcours de complétion concernent le produit ?",
         type=FactType.CHOICES,
-        section="paths",
+        section=Section.PATHS,
         unknown=False,
     ),
     REFERENTIALS: FactDefinition(
         key="referentials",
         question="Quels référentiels d’exigences concernent le produit ?",
         type=FactType.CHOICES,
-        section="requirements",
+        section=Section.REQUIREMENTS,
         unknown=False,
     ),
 }

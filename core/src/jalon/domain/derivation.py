@@ -71,10 +71,17 @@ class FactProgram:
         by_target: dict[str, list[FactRule]] = {}
         for rule in rules:
             by_target.setdefault(rule.target, []).append(rule)
-        worked_out = [name for name, fact in facts.items() if fact.applies_when != ALWAYS or name in by_target]
+        worked_out = [
+            name for name, fact in facts.items() if fact.applies_when != ALWAYS or name in by_target
+        ]
         order = [name for name in working_order(facts, dependencies) if name in set(worked_out)]
         self._steps = tuple(
-            _Step(name, facts[name].applies_when, tuple(sorted(by_target.get(name, ()), key=lambda rule: rule.key))) for name in order
+            _Step(
+                name,
+                facts[name].applies_when,
+                tuple(sorted(by_target.get(name, ()), key=lambda rule: rule.key)),
+            )
+            for name in order
         )
         self._plain = frozenset(facts) - set(worked_out)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jalon.domain.answers import Answer, is_possible
 from jalon.domain.bitmaps import selected
 from jalon.domain.catalogue import Catalogue, Subject
-from jalon.domain.conditions import FactValue, Facts, Levels, holds
+from jalon.domain.conditions import Facts, FactValue, Levels, holds
 from jalon.domain.derivation import ResolvedFacts
 from jalon.domain.facts import Profile
 from jalon.domain.hooks import NO_HOOKS, Hooks, PluginVerdict, Problem, Proposals, Verdicts
@@ -96,7 +96,11 @@ class _Evaluator:
                 tuple(proposals.get(name, ())),
             )
             asked = applies >> position & 1
-            states[position] = _settled(states[position], known, live.get(name)) if asked else _parked(states[position], known)
+            states[position] = (
+                _settled(states[position], known, live.get(name))
+                if asked
+                else _parked(states[position], known)
+            )
         named = dict(zip(self._subject.entry_names, states, strict=True))
         questionnaires = tuple(_questionnaires(self._subject, states))
         return Evaluation(self._facts, named, questionnaires, tuple(sorted(self._problems)))
@@ -166,7 +170,12 @@ def _parked(blank: CriterionState, known: _Known) -> CriterionState:
     """Keep what is known of a criterion that does not apply, without effect."""
     verdicts, answer, proposals = known
     return CriterionState(
-        blank.name, False, blank.explanation, verdicts, answer=answer, proposals=proposals  # noqa: FBT003
+        blank.name,
+        applies=False,
+        explanation=blank.explanation,
+        verdicts=verdicts,
+        answer=answer,
+        proposals=proposals,
     )
 
 
@@ -182,7 +191,17 @@ def _settled(blank: CriterionState, known: _Known, level: LevelValue | None) -> 
     elif outcome is not None and outcome.effect is not None and not (answer and answer.to_investigate):
         origin, level = "rule", outcome.effect.level
     return CriterionState(
-        blank.name, True, blank.explanation, verdicts, level, origin, answer, proposals, outcome, against, lost  # noqa: FBT003
+        name=blank.name,
+        applies=True,
+        explanation=blank.explanation,
+        verdicts=verdicts,
+        level=level,
+        origin=origin,
+        answer=answer,
+        proposals=proposals,
+        outcome=outcome,
+        diverges=against,
+        to_reconfirm=lost,
     )
 
 

@@ -76,7 +76,8 @@ class Explainer(Generic[Result]):
         return [
             each.holds
             if each is not None and held_
-            else (each is not None and each.fails.get(each.bits & lacking)) or self._explained(i, matches, held_)
+            else (each is not None and each.fails.get(each.bits & lacking))
+            or self._explained(i, matches, held_)
             for i, (each, held_) in enumerate(zip(simple, bits(matches.mask, len(simple)), strict=True))
         ]
 
@@ -85,8 +86,12 @@ class Explainer(Generic[Result]):
         if simple is None:
             condition, facts, answers = self._conditions[position], matches.facts, matches.answers
             if holds:
-                return self._result(position, Explanation(holds=True, because=held(condition, facts, answers)))
-            return self._result(position, Explanation(holds=False, missing=missing(condition, facts, answers)))
+                return self._result(
+                    position, Explanation(holds=True, because=held(condition, facts, answers))
+                )
+            return self._result(
+                position, Explanation(holds=False, missing=missing(condition, facts, answers))
+            )
         if holds:
             return simple.holds
         lacking = simple.bits & ~matches.terms

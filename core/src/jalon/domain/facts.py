@@ -35,6 +35,15 @@ class FactType(StrEnum):
         return self in {FactType.CHOICE, FactType.CHOICES}
 
 
+class Section(StrEnum):
+    """Name the four sections of the preliminary questions."""
+
+    DESCRIPTION = "description"
+    PATHS = "paths"
+    REQUIREMENTS = "requirements"
+    INFORMATION = "information"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Offer one value of a choice question."""
@@ -53,7 +62,7 @@ class FactDefinition:
     type: FactType
     choices: tuple[Choice, ...] = ()
     help: Text = NO_TEXT
-    section: str = "information"
+    section: Section = Section.INFORMATION
     minimum: FactValue | None = None
     maximum: FactValue | None = None
     unknown: bool = True
@@ -91,7 +100,7 @@ def read_single(fact: FactDefinition, raw: object) -> FactValue:
     return _READERS[fact.type](fact, raw)
 
 
-def _boolean(fact: FactDefinition, raw: object) -> bool:
+def _boolean(_fact: FactDefinition, raw: object) -> bool:
     if isinstance(raw, bool):
         return raw
     known = BOOLEANS.get(raw) if isinstance(raw, str) else None
@@ -103,11 +112,15 @@ def _boolean(fact: FactDefinition, raw: object) -> bool:
 def _choice(fact: FactDefinition, raw: object) -> str:
     # A question of the core has no choices of its own: what is installed decides.
     if not isinstance(raw, str) or (fact.choices and raw not in fact.values):
-        raise WrongValueError(_shown(raw), f"une valeur de « {fact.key} »", fact.values)
+        raise WrongValueError(_shown(raw), f"une valeur de « {fact.key} »{_listed(fact.values)}", fact.values)
     return raw
 
 
-def _text(fact: FactDefinition, raw: object) -> str:
+def _listed(values: tuple[str, ...]) -> str:
+    return f" ({', '.join(values)})" if 0 < len(values) <= _FEW else ""
+
+
+def _text(_fact: FactDefinition, raw: object) -> str:
     if not isinstance(raw, str):
         raise WrongValueError(_shown(raw), "un texte")
     return raw
@@ -188,6 +201,7 @@ class Profile(Mapping[str, FactValue]):
 
 
 BOOLEANS: Final[Mapping[str, bool]] = {"oui": True, "true": True, "non": False, "false": False}
+_FEW: Final = 8
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _READERS: Final[Mapping[FactType, Callable[[FactDefinition, object], FactValue]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from jalon.domain.conditions import AllOf, AnyOf, Clause, Condition, Facts, Fact
 from jalon.domain.levels import NA
 
 
-def exported(condition: Condition, multiple: Set[str] = frozenset()) -> Any:
+def exported(condition: Condition, multiple: AbstractSet[str] = frozenset()) -> Any:
     """Write a linked condition as a JsonLogic rule; `multiple` names the multiple-choice facts."""
     match condition:
         case Clause(values=()):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jalon.domain.core_facts import CORE, CORE_FACTS
 from jalon.domain.facts import FactDefinition
-from jalon.domain.referential import About, Criterion, Questionnaire, Referential
+from jalon.domain.referential import About, CompletionPath, Criterion, Questionnaire, Referential
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,15 @@ class Names:
         self.facts: dict[str, FactDefinition] = dict(CORE_FACTS)
         self.criteria: dict[str, Place] = {}
         self.questionnaires: dict[str, Questionnaire] = {}
+        self.paths: dict[str, CompletionPath] = {}
         for referential in referentials.values():
             self._add(referential)
 
     def _add(self, referential: Referential) -> None:
         for fact in referential.facts:
             self.facts[referential.qualified(fact.key)] = fact
+        for path in referential.paths:
+            self.paths[referential.qualified(path.key)] = path
         for questionnaire in referential.questionnaires:
             self.questionnaires[referential.qualified(questionnaire.key)] = questionnaire
             for _, criterion in questionnaire.criteria():

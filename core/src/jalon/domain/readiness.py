@@ -64,7 +64,11 @@ def readiness(
 
 
 def _readiness(
-    catalogue: Catalogue, name: str, path: CompletionPath, facts: Facts, criteria: Mapping[str, CriterionState]
+    catalogue: Catalogue,
+    name: str,
+    path: CompletionPath,
+    facts: Facts,
+    criteria: Mapping[str, CriterionState],
 ) -> Readiness:
     chosen = facts.get(PATHS)
     if not isinstance(chosen, frozenset) or name not in chosen:

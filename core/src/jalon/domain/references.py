@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jalon.domain.conditions import Clause, Condition, clauses
-from jalon.domain.core_facts import CORE
-from jalon.domain.facts import FactDefinition, WrongValueError, read_value
+from jalon.domain.core_facts import CORE, PATHS, REFERENTIALS
+from jalon.domain.facts import WrongValueError, read_value
 from jalon.domain.findings import Finding, Path, nearest
 from jalon.domain.levels import NA
 from jalon.domain.linking import linked_clause
@@ -44,7 +44,12 @@ class _References:
 
     def _only_facts(self, condition: Condition, path: Path) -> Iterator[Finding]:
         if self._own and any(clause.source == "answer" for clause in clauses(condition)):
-            yield Finding("answer-not-readable", path, "answer", "des faits : seules les règles de niveaux lisent des réponses")
+            yield Finding(
+                "answer-not-readable",
+                path,
+                "answer",
+                "des faits : seules les règles de niveaux lisent des réponses",
+            )
 
     def _condition(self, condition: Condition, path: Path) -> Iterator[Finding]:
         for clause in clauses(condition):
@@ -52,6 +57,9 @@ class _References:
             yield from check(clause, path)
 
     def _fact_clause(self, clause: Clause, path: Path) -> Iterator[Finding]:
+        if clause.name in {PATHS, REFERENTIALS} and clause.values:
+            yield from self._selection_clause(clause, path)
+            return
         yield from self._declaration(clause.name, path, self._declared)
         if not self._looked_up(clause.name):
             return
@@ -63,6 +71,14 @@ class _References:
             linked_clause(clause, fact)
         except WrongValueError as error:
             yield _wrong_value(error, path)
+
+    def _selection_clause(self, clause: Clause, path: Path) -> Iterator[Finding]:
+        """Check what a condition says of the paths or referentials a product selected."""
+        for value in clause.values:
+            name = str(value) if clause.name == PATHS else f"{value}/"
+            yield from self._declaration(name, path, self._declared)
+            if clause.name == PATHS and self._looked_up(name) and name not in self._names.paths:
+                yield self._unknown("unknown-path", name, path, self._names.paths)
 
     def _answer_clause(self, clause: Clause, path: Path) -> Iterator[Finding]:
         yield from self._declaration(clause.name, path, self._declared)
@@ -95,7 +111,9 @@ class _References:
     def _derived(self, name: str, value: object, path: Path) -> Iterator[Finding]:
         if referential_of(name) == CORE:
             if self._own:
-                yield Finding("core-fact", path, name, "un fait d’un référentiel : ceux du cœur ne se déduisent pas")
+                yield Finding(
+                    "core-fact", path, name, "un fait d’un référentiel : ceux du cœur ne se déduisent pas"
+                )
             return
         if not self._looked_up(name):
             return
@@ -182,4 +200,6 @@ def _effect(effect: Effect, place: Place, path: Path) -> Iterator[Finding]:
 
 
 def _wrong_value(error: WrongValueError, path: Path) -> Finding:
-    return Finding("wrong-value", path, error.found, error.expected, nearest(error.found.strip("« »"), error.candidates))
+    return Finding(
+        "wrong-value", path, error.found, error.expected, nearest(error.found.strip("« »"), error.candidates)
+    )

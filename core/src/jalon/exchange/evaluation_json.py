@@ -52,9 +52,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "format": FORMAT,
         "date": report.day.isoformat(),
         "facts": {name: _fact(facts.state(name)) for name in sorted(report.catalogue.names.facts)},
-        "criteria": {
-            name: _criterion(report, state, facts) for name, state in sorted(criteria.items())
-        },
+        "criteria": {name: _criterion(report, state, facts) for name, state in sorted(criteria.items())},
         "questionnaires": {each.name: _scored(each.score, each.progress) for each in report.questionnaires},
         "axes": {
             each.name: {axis.key: _scored(axis.score, axis.progress) for axis in each.axes}
@@ -130,7 +128,12 @@ def _reasons(state: CriterionState, facts: ResolvedFacts) -> Iterator[dict[str, 
     else:
         yield {"kind": "always"}
     for verdict in state.verdicts:
-        yield {"kind": "verdict", "plugin": verdict.plugin, "applies": verdict.applies, "reason": verdict.reason}
+        yield {
+            "kind": "verdict",
+            "plugin": verdict.plugin,
+            "applies": verdict.applies,
+            "reason": verdict.reason,
+        }
 
 
 def _terms(row: Row, facts: ResolvedFacts) -> list[dict[str, Any]]:
@@ -186,7 +189,9 @@ def _path(path: Readiness) -> dict[str, Any]:
         "to_confirm": path.count(Requirement.TO_CONFIRM),
         "missing": path.count(Requirement.MISSING),
         "unanswered": path.count(Requirement.UNANSWERED),
-        "required": {each.criterion: {"level": each.level, "state": each.state.value} for each in path.required},
+        "required": {
+            each.criterion: {"level": each.level, "state": each.state.value} for each in path.required
+        },
     }
 
 

@@ -11,7 +11,7 @@ from jalon.domain.answers import Answer, is_possible
 from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import FactValue
 from jalon.domain.core_facts import PATHS, REFERENTIALS
-from jalon.domain.facts import BOOLEANS, FactDefinition, WrongValueError, read_date, read_value
+from jalon.domain.facts import BOOLEANS, WrongValueError, read_date, read_value
 from jalon.domain.findings import Finding, Path, nearest
 from jalon.domain.levels import NA, LevelValue
 from jalon.domain.names import Place
@@ -114,15 +114,18 @@ class _Reader:
                 self._find("duplicate", path, name, "un nom employé une seule fois")
             return
         fact = self._names.facts[full]
+        if not isinstance(raw, (str, Items)):
+            self._find(
+                "wrong-value", path, _shown(raw), "une valeur, ou une liste de valeurs"
+            )
+            return
         try:
-            if not isinstance(raw, (str, Items)):
-                raise WrongValueError(_shown(raw), "une valeur, ou une liste de valeurs")
             value = read_value(fact, raw)
             self._check_installed(full, value)
             self.subject.given[full] = value
         except WrongValueError as error:
             close = nearest(error.found.strip("« »"), error.candidates)
-            self._find("wrong-value", path, error.found, error.expected + _choices(fact), close)
+            self._find("wrong-value", path, error.found, error.expected, close)
 
     def _check_installed(self, fact: str, value: FactValue) -> None:
         """Check the values of core facts, whose choices are what is installed."""
@@ -148,14 +151,20 @@ class _Reader:
         if full in answers:
             self._find("duplicate", path, name, "un nom employé une seule fois")
             return
-        answers[full] = self._detailed(raw, place, path) if isinstance(raw, Group) else Answer(self._level(raw, place, path))
+        answers[full] = (
+            self._detailed(raw, place, path)
+            if isinstance(raw, Group)
+            else Answer(self._level(raw, place, path))
+        )
 
     def _detailed(self, raw: Group, place: Place, path: Path) -> Answer:
         self._check_keys(raw, _ANSWER_KEYS, path)
         level = self._level(raw["level"], place, (*path, "level")) if "level" in raw else None
         investigate = BOOLEANS.get(raw.get("to_investigate", "non"))
         if investigate is None:
-            self._find("wrong-boolean", (*path, "to_investigate"), _shown(raw["to_investigate"]), "oui ou non")
+            self._find(
+                "wrong-boolean", (*path, "to_investigate"), _shown(raw["to_investigate"]), "oui ou non"
+            )
         return Answer(level, tuple(self._support(raw.get("support"), (*path, "support"))), bool(investigate))
 
     def _support(self, raw: Any, path: Path) -> Iterator[str]:
@@ -177,10 +186,6 @@ class _Reader:
             self._find("impossible-answer", path, _shown(raw) + refused, expected)
             return None
         return level
-
-
-def _choices(fact: FactDefinition) -> str:
-    return f" ({', '.join(fact.values)})" if fact.choices else ""
 
 
 def _shown(value: object) -> str:

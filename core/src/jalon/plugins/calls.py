@@ -26,7 +26,9 @@ def verdicts(plugins: Sequence[Plugin], catalogue: Catalogue, profile: Profile) 
     found: dict[str, list[PluginVerdict]] = {}
     problems: list[Problem] = []
     for plugin in _with_hook(plugins, "jalon_applicability"):
-        for name, value in _items(_called(plugin, "jalon_applicability", problems, profile=profile), plugin, problems):
+        for name, value in _items(
+            _called(plugin, "jalon_applicability", problems, profile=profile), plugin, problems
+        ):
             if not isinstance(value, Verdict) or not isinstance(value.applies, bool):
                 problems.append(Problem("wrong-verdict", plugin.name, str(name), f"{value!r:.80}"))
             elif _accepted(plugin, catalogue, name, problems) is not None:
@@ -115,7 +117,9 @@ def _values(returned: Any, plugin: Plugin, problems: list[Problem]) -> Iterator[
             problems.append(Problem("wrong-result", plugin.name, "", f"{values!r:.80}"))
 
 
-def _proposal(plugin: Plugin, catalogue: Catalogue, value: object, problems: list[Problem]) -> Proposal | None:
+def _proposal(
+    plugin: Plugin, catalogue: Catalogue, value: object, problems: list[Problem]
+) -> Proposal | None:
     if not isinstance(value, Proposed) or (value.level is None) is (value.at_least is None):
         problems.append(Problem("wrong-proposal", plugin.name, "", f"{value!r:.80}"))
         return None

@@ -78,7 +78,8 @@ class EntryPoint(Protocol):
 def installed() -> list[EntryPoint]:
     """List the entry points of installed plugins, each once, in an order that is always the same."""
     found = {
-        (_distribution(each), each.name, each.value): each for each in importlib_metadata.entry_points(group=GROUP)
+        (_distribution(each), each.name, each.value): each
+        for each in importlib_metadata.entry_points(group=GROUP)
     }
     return [found[key] for key in sorted(found)]
 
@@ -180,7 +181,9 @@ def _register(plugin: Plugin, plugin_object: object) -> None:
 def _referentials(manager: pluggy.PluginManager) -> Iterable[Referential]:
     for brought in manager.hook.jalon_referentials():
         if not isinstance(brought, Iterable) or isinstance(brought, (str, bytes)):
-            raise TypeError(f"jalon_referentials a rendu {brought!r:.60} ; attendu : une liste de référentiels")
+            raise TypeError(
+                f"jalon_referentials a rendu {brought!r:.60} ; attendu : une liste de référentiels"
+            )
         for each in brought:
             if not isinstance(each, Referential):
                 raise TypeError(f"jalon_referentials a rendu {each!r:.60} ; attendu : un référentiel")

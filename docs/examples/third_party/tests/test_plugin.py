@@ -4,6 +4,7 @@ from typing import Any
 
 import jalon_exemple_sobriete as plugin
 import pytest
+
 from jalon import Profile
 from jalon.testing import check_plugin, evaluate
 
@@ -60,5 +61,7 @@ def test_counts_that_cannot_be_are_refused() -> None:
 
 def test_a_goal_far_above_the_measure_is_refused() -> None:
     """A goal two levels above the measure is refused, and the message names the criterion."""
-    found = list(plugin.jalon_validation(plugin.QUESTIONNAIRE, Profile({}), {plugin.MEASURE: 1, plugin.GOAL: 3}))
+    found = list(
+        plugin.jalon_validation(plugin.QUESTIONNAIRE, Profile({}), {plugin.MEASURE: 1, plugin.GOAL: 3})
+    )
     assert [problem.criterion for problem in found] == [plugin.GOAL]

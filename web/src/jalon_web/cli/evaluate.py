@@ -18,7 +18,9 @@ from jalon_web.cli.shell import Refusal, Shell, print_json
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FICHIER.yaml…", type=click.Path(path_type=Path))
-@click.option("--json", "to_machine", is_flag=True, help="Écrire du JSON (une liste s’il y a plusieurs fichiers).")
+@click.option(
+    "--json", "to_machine", is_flag=True, help="Écrire du JSON (une liste s’il y a plusieurs fichiers)."
+)
 @click.pass_obj
 def evaluate(shell: Shell, files: tuple[Path, ...], *, to_machine: bool) -> None:
     """Évaluer des produits décrits par leurs réponses : faits, critères posés, pré-remplissages, scores."""

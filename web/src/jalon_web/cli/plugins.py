@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 from rich.markup import escape
 from rich.table import Table
@@ -9,7 +11,7 @@ from rich.table import Table
 from jalon.plugins.discovery import Plugin, State
 from jalon_web.cli.shell import Shell, print_json
 
-_STATES = {
+_STATES: Final = {
     State.ACTIVE: "[green]actif[/]",
     State.WAITING: "[yellow]en attente[/]",
     State.SUSPENDED: "[red]suspendu[/]",
@@ -27,7 +29,9 @@ def plugins(shell: Shell, *, as_json: bool) -> None:
     if not shell.plugins.all:
         shell.console.print("Aucun module installé : le catalogue est vide.")
         return
-    table = Table("Module", "Version", "Référentiel", "Édition", "État", "Hooks", "Agit sur", box=None, pad_edge=False)
+    table = Table(
+        "Module", "Version", "Référentiel", "Édition", "État", "Hooks", "Agit sur", box=None, pad_edge=False
+    )
     for plugin in shell.plugins.all:
         table.add_row(*_row(plugin))
     shell.console.print(table)

@@ -73,10 +73,10 @@ def _print_questionnaire(printer: Printer, report: Report, questionnaire: Questi
         printer.line(f"[bold]{escape(definition.title)}[/] [dim]— ne concerne pas ce produit[/]")
         return
     confirm = f", dont {progress.to_confirm} à confirmer" if progress.to_confirm else ""
+    answered = wording.counted(progress.answered, "critère renseigné", "critères renseignés")
+    score = f"score {_score(questionnaire.score.text)} sur {definition.scale.top}"
     printer.line(
-        f"[bold]{escape(definition.title)}[/] — score {_score(questionnaire.score.text)} sur {definition.scale.top}"
-        f" — {wording.counted(progress.answered, 'critère renseigné', 'critères renseignés')}"
-        f" sur {progress.applicable}{confirm}"
+        f"[bold]{escape(definition.title)}[/] — {score} — {answered} sur {progress.applicable}{confirm}"
     )
     for axis in questionnaire.axes:
         _print_bar(printer, axis, definition.scale)
@@ -146,7 +146,9 @@ def _badge(state: CriterionState, scale: Scale) -> str:
 def _remarks(report: Report, state: CriterionState, scale: Scale) -> list[str]:
     lines = []
     if state.explanation.holds and state.explanation.because:
-        lines.append(f"[dim]Posé parce que {escape(wording.because(state.explanation.because, report.catalogue))}[/]")
+        lines.append(
+            f"[dim]Posé parce que {escape(wording.because(state.explanation.because, report.catalogue))}[/]"
+        )
     lines += [f"[dim]avis de {escape(v.plugin)} : {escape(v.reason)}[/]" for v in state.verdicts]
     for proposal in state.proposals:
         said = wording.proposed(proposal, scale)
@@ -154,7 +156,9 @@ def _remarks(report: Report, state: CriterionState, scale: Scale) -> list[str]:
     if state.conflict:
         lines.append("[red]Les règles proposent des niveaux différents : aucune n’a été appliquée.[/]")
     if state.diverges:
-        lines.append("[yellow]Divergence : la réponse ne suit pas ce que proposent les règles. Indiquez pourquoi.[/]")
+        lines.append(
+            "[yellow]Divergence : la réponse ne suit pas ce que proposent les règles. Indiquez pourquoi.[/]"
+        )
     if state.to_reconfirm:
         lines.append("[yellow]À reconfirmer : l’information qui justifiait ce niveau a changé.[/]")
     if state.answer is not None and state.answer.to_investigate:
@@ -169,7 +173,11 @@ def _print_not_asked(printer: Printer, report: Report, state: CriterionState) ->
         why = " ; ".join(f"écarté par {verdict.plugin} : {verdict.reason}" for verdict in excluded)
     else:
         why = f"serait posé si {wording.would_apply_if(state.explanation.missing, report.catalogue)}"
-    kept = "" if state.answer is None or state.answer.level is None else f" — réponse {state.answer.level} mise de côté"
+    kept = (
+        ""
+        if state.answer is None or state.answer.level is None
+        else f" — réponse {state.answer.level} mise de côté"
+    )
     printer.line(f"[dim]{escape(criterion.code)} — {escape(why)}{kept}[/]", indent=4, hang=2)
     for proposal in state.proposals:
         scale = report.catalogue.names.criteria[state.name].questionnaire.scale

@@ -62,9 +62,9 @@ class ConditionReader:
             return [Clause("fact", name, values=(value,))]
         if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
             return [Clause("fact", name, values=tuple(value))]
-        if isinstance(value, dict) and value and set(value) <= {"min", "max"}:
-            if all(isinstance(bound, str) for bound in value.values()):
-                return [Clause("fact", name, minimum=value.get("min"), maximum=value.get("max"))]
+        bounds = value if isinstance(value, dict) and value and set(value) <= {"min", "max"} else None
+        if bounds is not None and all(isinstance(bound, str) for bound in bounds.values()):
+            return [Clause("fact", name, minimum=bounds.get("min"), maximum=bounds.get("max"))]
         self._wrong(path, _shown(value), "une valeur, une liste de valeurs, ou {min: …, max: …}")
         return []
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 from jalon.domain.conditions import ALWAYS, FactValue
-from jalon.domain.facts import Choice, FactDefinition, FactType, read_date, read_number
+from jalon.domain.facts import Choice, FactDefinition, FactType, Section, read_date, read_number
 from jalon.domain.findings import Finding, Path, nearest
 from jalon.domain.levels import MATURITY, NA, LevelValue, Scale
 from jalon.domain.referential import (
@@ -95,7 +95,7 @@ class Converter:
             section=part.section,
             minimum=self._bound(part.type, part.min, (*path, "min")),
             maximum=self._bound(part.type, part.max, (*path, "max")),
-            unknown=part.unknown,
+            unknown=part.section is Section.INFORMATION if part.unknown is None else part.unknown,
             applies_when=self._conditions.read(part.applies_when, (*path, "applies_when")),
             status=part.status,
             sources=tuple(part.sources),
@@ -107,7 +107,9 @@ class Converter:
             return None
         value = read_date(raw) if kind is FactType.DATE else read_number(raw)
         if value is None:
-            code, expected = ("wrong-date", "AAAA-MM-JJ") if kind is FactType.DATE else ("wrong-number", "un nombre")
+            code, expected = (
+                ("wrong-date", "AAAA-MM-JJ") if kind is FactType.DATE else ("wrong-number", "un nombre")
+            )
             self._find(code, path, f"« {raw} »", expected)
         return value
 
@@ -117,7 +119,9 @@ class Converter:
         scale = self._scales.get(part.scale)
         if scale is None:
             meant = nearest(part.scale, self._scales)
-            self._find("unknown-scale", (*path, "scale"), part.scale, "maturity, ou une clé de « scales »", meant)
+            self._find(
+                "unknown-scale", (*path, "scale"), part.scale, "maturity, ou une clé de « scales »", meant
+            )
         return Questionnaire(
             key=part.key,
             title=part.title,

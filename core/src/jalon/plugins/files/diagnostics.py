@@ -52,6 +52,7 @@ TITLES: Final[Mapping[str, str]] = {
     "unknown-source": "source inconnue",
     "unknown-fact": "fait inconnu",
     "unknown-criterion": "critère inconnu",
+    "unknown-path": "parcours inconnu",
     "unknown-questionnaire": "questionnaire inconnu",
     "missing-choices": "question à choix sans choix",
     "needless-choices": "choix donnés à une question qui n’en a pas",

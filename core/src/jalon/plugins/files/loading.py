@@ -109,7 +109,9 @@ def _questionnaire_files(main: Traversable) -> list[Traversable]:
     folder = _beside(main).joinpath(QUESTIONNAIRES)
     if not folder.is_dir():
         return []
-    return sorted((each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name)
+    return sorted(
+        (each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name
+    )
 
 
 def _beside(main: Traversable) -> Traversable:

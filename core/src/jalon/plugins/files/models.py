@@ -17,7 +17,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_before_validator_function
 
-from jalon.domain.facts import FactType
+from jalon.domain.facts import FactType, Section
 from jalon.domain.referential import About, ExpectedKind, Kind, NaPolicy, Obligation
 from jalon.domain.texts import Status
 from jalon.plugins.files.scalars import (
@@ -32,22 +32,24 @@ from jalon.plugins.files.scalars import (
     Line,
     Prose,
     Reference,
+    RuleKey,
 )
 
 Condition = Annotated[Any, WithJsonSchema({"title": "Condition"})]
 """Read by `conditions.py`, which can name what is wrong inside; here, anything."""
-
-RawFact = Annotated[
-    str | list[str],
-    BeforeValidator(lambda raw: _scalars(raw)),
-    WithJsonSchema({"anyOf": [{"type": ["string", "boolean", "number"]}, {"type": "array"}]}),
-]
 
 
 def _scalars(raw: object) -> object:
     if isinstance(raw, str) or (isinstance(raw, list) and all(isinstance(item, str) for item in raw)):
         return raw
     raise PydanticCustomError("wrong-kind", "une valeur, ou une liste de valeurs")
+
+
+RawFact = Annotated[
+    str | list[str],
+    BeforeValidator(_scalars),
+    WithJsonSchema({"anyOf": [{"type": ["string", "boolean", "number"]}, {"type": "array"}]}),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,9 @@ class _Short:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return no_info_before_validator_function(self._written_out, handler(source))
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         full = handler(schema)
         short = {"type": ["string", "integer"]} if self.key else full.get("items", {})
         return {"anyOf": [short, full]}
@@ -122,11 +126,11 @@ class FactPart(_Part):
     question: Line
     type: FactType
     help: Prose | None = None
-    section: Line = "information"
+    section: Section = Section.INFORMATION
     choices: list[ChoicePart] = []
     min: Line | None = None
     max: Line | None = None
-    unknown: Boolean = True
+    unknown: Boolean | None = None
     applies_when: Condition = None
     status: Status = Status.ILLUSTRATIVE
     sources: list[Line] = []
@@ -211,7 +215,7 @@ class EffectPart(_Part):
 class RulePart(_Part):
     """An auto-fill rule: derives facts, proposes levels."""
 
-    key: Annotated[str, Code]
+    key: RuleKey
     title: Line
     when: Condition
     facts: dict[Reference, RawFact] = {}

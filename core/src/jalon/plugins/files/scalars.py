@@ -58,7 +58,9 @@ def name(pattern: str, shown: str) -> Any:
             raise PydanticCustomError("wrong-name", "{shown}", {"shown": shown})
         return raw
 
-    return Annotated[str, BeforeValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})]
+    return Annotated[
+        str, BeforeValidator(check), WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+    ]
 
 
 NA_VALUES: Final = BeforeValidator(_na)
@@ -73,7 +75,9 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 
 KEY_PATTERN: Final = r"[a-z][a-z0-9_]{0,59}"
+RULE_PATTERN: Final = r"[a-z0-9][a-z0-9_-]{0,59}"
 CODE_PATTERN: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}"
 Key = name(KEY_PATTERN, "une minuscule, puis des minuscules, chiffres ou _")
+RuleKey = name(RULE_PATTERN, "des minuscules, chiffres, tirets ou _")
 Code = name(CODE_PATTERN, "des lettres sans accent, chiffres, points, tirets ou _")
 Reference = name(f"({KEY_PATTERN}/)?{CODE_PATTERN}", "un nom, ou référentiel/nom")

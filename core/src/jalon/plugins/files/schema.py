@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from jalon.plugins.files.models import ReferentialPart
 from jalon.plugins.files.scalars import CODE_PATTERN, KEY_PATTERN
 
-_LEVELS: dict[str, Any] = {"anyOf": [{"type": "integer", "minimum": 0}, {"const": "NA"}]}
+_LEVELS: Final[dict[str, Any]] = {"anyOf": [{"type": "integer", "minimum": 0}, {"const": "NA"}]}
 
-_CONDITION: dict[str, Any] = {
+_CONDITION: Final[dict[str, Any]] = {
     "title": "Condition",
     "description": "Facts that must all hold; all, any and not combine; answer reads a person's level.",
     "type": "object",

@@ -18,7 +18,6 @@ MAX_DEPTH: Final = 40
 MAX_NODES: Final = 200_000
 
 
-
 class Group(dict[str, Any]):
     """A mapping that knows the line of each key."""
 
@@ -222,7 +221,11 @@ class _Builder:
         if self._stack and self._stack[-1].wants_key:
             self._fault(line, "complex-key", "une liste ou un groupe", "un simple texte")
             raise _TooMuchError
-        value = Group(None if self._stack else self._file) if isinstance(event, yaml.MappingStartEvent) else Items()
+        value = (
+            Group(None if self._stack else self._file)
+            if isinstance(event, yaml.MappingStartEvent)
+            else Items()
+        )
         self._place(value, line)
         self._stack.append(_Open(value))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jalon import (
     NA,
@@ -16,6 +15,9 @@ from jalon import (
     hookimpl,
     referential_from_package,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 QUESTIONNAIRE: Final = "exemple_sobriete/sobriete"
 COMPOSED: Final = "exemple_sobriete/documents_par_jour"
