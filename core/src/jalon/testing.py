@@ -13,12 +13,11 @@ from jalon.domain.answers import Answer
 from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import FactValue
 from jalon.domain.core_facts import PATHS, REFERENTIALS
-from jalon.domain.evaluation import evaluate_organisation, evaluate_product
 from jalon.domain.facts import FactDefinition, FactType, Profile
 from jalon.domain.levels import NA, LevelValue
-from jalon.domain.readiness import readiness
 from jalon.domain.referential import NaPolicy
-from jalon.exchange.evaluation_json import Report, as_json
+from jalon.exchange.evaluation_json import as_json
+from jalon.exchange.report import report_on
 from jalon.exchange.subject_file import SubjectFile, read_subject
 from jalon.plugins import discovery
 from jalon.plugins.discovery import Plugin, State
@@ -36,7 +35,7 @@ def plugin_of(plugin_object: object, name: str = "essai") -> Plugin:
 
 
 def plugins_with(**objects: object) -> Plugins:
-    """Load the installed plugins and, under the names given, objects with hooks; for `evaluate(plugins=…)`."""
+    """Load the installed plugins and objects with hooks, under the names given: see `evaluate`."""
     return Plugins([*_installed(), *(plugin_of(value, name) for name, value in objects.items())])
 
 
@@ -73,7 +72,7 @@ def evaluate(
     if day is not None:
         content["date"] = str(day)
     subject = read_subject(json.dumps(content, default=str).encode(), used.catalogue, "evaluate")
-    return as_json(_report(used, subject))
+    return as_json(report_on(subject, used))
 
 
 def _installed() -> list[Plugin]:
@@ -101,14 +100,14 @@ def _faults_in_use(plugins: Plugins) -> Iterator[str]:
     shuffled = [Plugins(draw.sample(plugins.all, len(plugins.all))) for _ in range(2)]
     for _ in range(_PRODUCTS):
         subject = _random_subject(plugins.catalogue, draw)
-        reference = as_json(_report(plugins, subject))
+        reference = as_json(report_on(subject, plugins))
         yield from (
             f"{each['plugin']}: {each['code']} {each['subject']} {each['detail']}"
             for each in reference["problems"]
         )
         yield from _faults_in_validation(plugins, subject)
         for other in shuffled:
-            if json.dumps(as_json(_report(other, subject))) != json.dumps(reference):
+            if json.dumps(as_json(report_on(subject, other))) != json.dumps(reference):
                 yield f"the order of plugins changes the result for {subject.given}"
 
 
@@ -118,14 +117,6 @@ def _faults_in_validation(plugins: Plugins, subject: SubjectFile) -> Iterator[st
     for questionnaire in plugins.catalogue.names.questionnaires:
         _, problems = plugins.validation(questionnaire, profile, levels)
         yield from (f"{each.plugin}: {each.code} {each.subject} {each.detail}" for each in problems)
-
-
-def _report(plugins: Plugins, subject: SubjectFile) -> Report:
-    catalogue = plugins.catalogue
-    product = evaluate_product(catalogue, subject.given, subject.product, plugins)
-    organisation = evaluate_organisation(catalogue, subject.organisation)
-    paths = readiness(catalogue, product.facts.values, {**product.criteria, **organisation.criteria})
-    return Report(catalogue, product, organisation, paths, subject.day or date.today())
 
 
 def _random_subject(catalogue: Catalogue, draw: random.Random) -> SubjectFile:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import FactValue, Row, Term
 from jalon.domain.derivation import FactState, ResolvedFacts
-from jalon.domain.evaluation import Evaluation, QuestionnaireState
 from jalon.domain.explanations import Explanation
 from jalon.domain.gap import expected_at, gap
 from jalon.domain.levels import LevelValue
@@ -19,29 +16,9 @@ from jalon.domain.readiness import Readiness, Requirement
 from jalon.domain.referential import AtLeast, Criterion
 from jalon.domain.scoring import Progress, Score
 from jalon.domain.states import CriterionState
+from jalon.exchange.report import Report
 
 FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Hold everything an evaluation came to, for a product and its organisation, on a day."""
-
-    catalogue: Catalogue
-    product: Evaluation
-    organisation: Evaluation
-    paths: tuple[Readiness, ...]
-    day: date
-
-    @property
-    def criteria(self) -> dict[str, CriterionState]:
-        """Give the criteria of both."""
-        return {**self.product.criteria, **self.organisation.criteria}
-
-    @property
-    def questionnaires(self) -> tuple[QuestionnaireState, ...]:
-        """Give the questionnaires of both."""
-        return (*self.product.questionnaires, *self.organisation.questionnaires)
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -115,9 +115,7 @@ class _Reader:
             return
         fact = self._names.facts[full]
         if not isinstance(raw, (str, Items)):
-            self._find(
-                "wrong-value", path, _shown(raw), "une valeur, ou une liste de valeurs"
-            )
+            self._find("wrong-value", path, _shown(raw), "une valeur, ou une liste de valeurs")
             return
         try:
             value = read_value(fact, raw)

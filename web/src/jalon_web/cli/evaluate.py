@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from jalon.domain.evaluation import evaluate_organisation, evaluate_product
-from jalon.domain.readiness import readiness
-from jalon.exchange.evaluation_json import Report, as_json
+from jalon.exchange.evaluation_json import as_json
+from jalon.exchange.report import Report, report_on
 from jalon.exchange.subject_file import read_subject
 from jalon_web.cli.report import print_report
 from jalon_web.cli.shell import Refusal, Shell, print_json
@@ -38,15 +36,5 @@ def _report(shell: Shell, path: Path) -> Report:
         content = path.read_bytes()
     except OSError as error:
         raise Refusal(f"{path}: fichier illisible : {error.strerror}") from None
-    plugins = shell.plugins
-    subject = read_subject(content, plugins.catalogue, str(path))
-    product = evaluate_product(plugins.catalogue, subject.given, subject.product, plugins)
-    organisation = evaluate_organisation(plugins.catalogue, subject.organisation)
-    criteria = {**product.criteria, **organisation.criteria}
-    return Report(
-        catalogue=plugins.catalogue,
-        product=product,
-        organisation=organisation,
-        paths=readiness(plugins.catalogue, product.facts.values, criteria),
-        day=subject.day or date.today(),  # noqa: DTZ011 - the person's own day, not an instant
-    )
+    subject = read_subject(content, shell.plugins.catalogue, str(path))
+    return report_on(subject, shell.plugins)

@@ -16,7 +16,7 @@ from jalon.domain.gap import expected_at, gap
 from jalon.domain.levels import NA, Scale
 from jalon.domain.readiness import Readiness, Requirement
 from jalon.domain.states import CriterionState
-from jalon.exchange.evaluation_json import Report
+from jalon.exchange.report import Report
 from jalon_web import wording
 from jalon_web.cli.printer import Printer
 
