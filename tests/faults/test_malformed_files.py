@@ -302,8 +302,8 @@ SHAPE = (
     case("unknown key of a source", ", date: 2021-12-24}", ", adresse: x} #! unknown-key(address)"),
     case(
         "unknown key of a source with the name of a key",
-        "faq: {title",
-        "title: {titre: x, #! unknown-key(title)\n     title",
+        "  faq: {title",
+        "  title: {titre: x, #! unknown-key(title)\n     title: T}\n  faq: {title",
     ),
     case("unknown key of a scale", "Conforme}}", "Conforme}, NA: x} #! unknown-key(na)"),
     case("unknown key of a word", "{term: INS,", "{term: INS, expension: x, #! unknown-key(expansion)\n    "),

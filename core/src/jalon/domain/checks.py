@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from jalon.domain.conditions import ALWAYS
 from jalon.domain.core_facts import CORE
-from jalon.domain.dependencies import dependencies, in_cycles
+from jalon.domain.dependencies import dependencies, in_cycles, separate
 from jalon.domain.editions import read_edition, read_range
 from jalon.domain.findings import Finding, Path, nearest
 from jalon.domain.levels import Scale
@@ -18,7 +18,7 @@ from jalon.domain.walks import applicability_conditions, criteria_of
 
 def check_referential(referential: Referential) -> list[Finding]:
     """Check a referential by itself: what it says of others is checked when they are known."""
-    return [
+    findings = [
         *_check_identity(referential),
         *_check_duplicates(referential),
         *_check_sources(referential),
@@ -28,6 +28,9 @@ def check_referential(referential: Referential) -> list[Finding]:
         *check_references(referential, Names({referential.key: referential}), own=True),
         *_check_cycles(referential),
     ]
+    if referential.key == CORE:  # then its own facts look like those of the core
+        return [finding for finding in findings if finding.code != "core-fact"]
+    return findings
 
 
 def check_links(referential: Referential, present: Mapping[str, Referential]) -> list[Finding]:
@@ -105,7 +108,7 @@ def _check_criteria(referential: Referential) -> Iterator[Finding]:
     for questionnaire, criterion, path in criteria_of(referential):
         scale = questionnaire.scale
         shown = f"un niveau de 0 à {scale.top} (échelle {scale.key})"
-        if len(criterion.levels) != len(scale.names):
+        if scale.names and len(criterion.levels) != len(scale.names):
             found = f"{len(criterion.levels)} niveaux"
             yield Finding("wrong-levels", (*path, "levels"), found, f"les niveaux 0 à {scale.top}")
         if not scale.holds(criterion.target):
@@ -133,15 +136,14 @@ def _check_organisation(referential: Referential) -> Iterator[Finding]:
 
 
 def _check_cycles(referential: Referential) -> Iterator[Finding]:
-    edges = in_cycles(dependencies([referential]))
-    if not edges:
-        return
     rules = {rule.key: i for i, rule in enumerate(referential.rules)}
     facts = {referential.qualified(fact.key): i for i, fact in enumerate(referential.facts)}
-    names = " → ".join(dict.fromkeys(edge.fact for edge in edges))
-    by = sorted({f"règle {edge.rule}" if edge.rule else f"condition de {edge.fact}" for edge in edges})
-    first = edges[0]
-    path: Path = ("rules", rules[first.rule]) if first.rule else ("facts", facts[first.fact], "applies_when")
-    yield Finding(
-        "fact-cycle", path, f"{names} ({', '.join(by)})", "des faits qui ne dépendent pas d’eux-mêmes"
-    )
+    for edges in separate(in_cycles(dependencies([referential]))):
+        names = " → ".join(dict.fromkeys(edge.fact for edge in edges))
+        by = sorted({f"règle {edge.rule}" if edge.rule else f"condition de {edge.fact}" for edge in edges})
+        first = edges[0]
+        path: Path = (
+            ("rules", rules[first.rule]) if first.rule else ("facts", facts[first.fact], "applies_when")
+        )
+        found = f"{names} ({', '.join(by)})"
+        yield Finding("fact-cycle", path, found, "des faits qui ne dépendent pas d’eux-mêmes")

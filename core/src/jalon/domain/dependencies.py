@@ -48,6 +48,16 @@ def in_cycles(edges: Iterable[Dependency]) -> list[Dependency]:
     return []
 
 
+def separate(cyclic: Iterable[Dependency]) -> list[list[Dependency]]:
+    """Group the dependencies that lie on cycles: two groups share no fact."""
+    groups: list[list[Dependency]] = []
+    for edge in cyclic:
+        met = [group for group in groups if any({edge.fact, edge.reads} & {e.fact, e.reads} for e in group)]
+        groups = [group for group in groups if group not in met]
+        groups.append(sorted([edge, *(each for group in met for each in group)], key=_order))
+    return sorted(groups, key=lambda group: _order(group[0]))
+
+
 def working_order(facts: Iterable[str], edges: Iterable[Dependency]) -> list[str]:
     """Order facts so that each comes after those it depends on; the edges hold no cycle."""
     graph: dict[str, set[str]] = {fact: set() for fact in sorted(facts)}

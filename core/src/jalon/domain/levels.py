@@ -13,7 +13,10 @@ LevelValue: TypeAlias = int | Literal["NA"]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Name the levels 0, 1, … of a questionnaire, the last one being its top."""
+    """Name the levels 0, 1, … of a questionnaire, the last one being its top.
+
+    Without names, it stands for a scale that could not be read: it refuses nothing.
+    """
 
     key: str
     names: tuple[str, ...]
@@ -26,6 +29,8 @@ class Scale:
 
     def holds(self, level: object) -> bool:
         """Say whether a value is a level of this scale; NA and booleans are not."""
+        if not self.names:
+            return True
         return isinstance(level, int) and not isinstance(level, bool) and 0 <= level <= self.top
 
 

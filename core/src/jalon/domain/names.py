@@ -37,13 +37,15 @@ class Names:
 
     def _add(self, referential: Referential) -> None:
         for fact in referential.facts:
-            self.facts[referential.qualified(fact.key)] = fact
+            self.facts.setdefault(referential.qualified(fact.key), fact)
         for path in referential.paths:
             self.paths[referential.qualified(path.key)] = path
         for questionnaire in referential.questionnaires:
             self.questionnaires[referential.qualified(questionnaire.key)] = questionnaire
             for _, criterion in questionnaire.criteria():
-                self.criteria[referential.qualified(criterion.code)] = Place(questionnaire, criterion)
+                self.criteria.setdefault(
+                    referential.qualified(criterion.code), Place(questionnaire, criterion)
+                )
 
     def knows(self, key: str) -> bool:
         """Say whether a referential is among those indexed; the core always is."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from jalon.domain.conditions import Clause, Condition, clauses
 from jalon.domain.core_facts import CORE, PATHS, REFERENTIALS
 from jalon.domain.facts import WrongValueError, read_value
-from jalon.domain.findings import Finding, Path, nearest
+from jalon.domain.findings import MAX_SUGGESTIONS, Finding, Path, nearest
 from jalon.domain.levels import NA
 from jalon.domain.linking import linked_clause
 from jalon.domain.names import Names, Place, referential_of
@@ -26,6 +26,7 @@ class _References:
         self._names = names
         self._own = own
         self._declared = {*referential.requires, *referential.touches}
+        self._suggestions = MAX_SUGGESTIONS
 
     def findings(self) -> list[Finding]:
         return list(self._all())
@@ -186,7 +187,9 @@ class _References:
     def _unknown(self, code: str, name: str, path: Path, known: Iterable[str]) -> Finding:
         owner = referential_of(name)
         candidates = [other for other in known if referential_of(other) == owner]
-        return Finding(code, path, name, f"un nom déclaré par « {owner} »", nearest(name, candidates))
+        self._suggestions -= 1
+        close = nearest(name, candidates) if self._suggestions >= 0 else ()
+        return Finding(code, path, name, f"un nom déclaré par « {owner} »", close)
 
 
 def _effect(effect: Effect, place: Place, path: Path) -> Iterator[Finding]:

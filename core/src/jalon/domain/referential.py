@@ -148,8 +148,8 @@ class AtLeast:
 
 
 Effect: TypeAlias = Exactly | AtLeast
-Locate: TypeAlias = Callable[[Path], tuple[str, int]]
-"""Give the file and line of a place; known while a referential is being loaded from files."""
+Locate: TypeAlias = Callable[[Path, str], tuple[str, int]]
+"""Give the file and line of a place, or of a name inside it; known while a referential is being loaded from files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import FactValue
 from jalon.domain.core_facts import PATHS, REFERENTIALS
 from jalon.domain.facts import BOOLEANS, WrongValueError, read_date, read_value
-from jalon.domain.findings import Finding, Path, nearest
+from jalon.domain.findings import MAX_SUGGESTIONS, Finding, Path, nearest
 from jalon.domain.levels import NA, LevelValue
 from jalon.domain.names import Place
 from jalon.domain.referential import About
 from jalon.plugins.files.diagnostics import DiagnosedError, Diagnostic
-from jalon.plugins.files.tree import Group, Items, located, read_tree
+from jalon.plugins.files.tree import UNREAD, Group, Items, located, read_tree
 
 _KEYS: Final = ("profile", "answers", "date")
 _ANSWER_KEYS: Final = ("level", "support", "to_investigate")
@@ -61,6 +61,7 @@ class _Reader:
         self._catalogue = catalogue
         self.subject = SubjectFile()
         self.findings: list[Finding] = []
+        self._suggestions = MAX_SUGGESTIONS
 
     def read(self, root: Group) -> None:
         self._check_keys(root, _KEYS, ())
@@ -83,8 +84,8 @@ class _Reader:
 
     def _group(self, root: Group, key: str) -> Mapping[str, Any]:
         value = root.get(key)
-        if value is None or isinstance(value, Group):
-            return value or {}
+        if value is None or value is UNREAD or isinstance(value, Group):
+            return value if isinstance(value, Group) else {}
         self._find("wrong-kind", (key,), _shown(value), "un groupe de clés")
         return {}
 
@@ -101,7 +102,10 @@ class _Reader:
             self._find("ambiguous-name", path, name, "un nom complet", tuple(meant))
         else:
             short = {full.partition("/")[2]: full for full in sorted(known)}
-            close = nearest(name, known) or tuple(short[each] for each in nearest(name, short))
+            self._suggestions -= 1
+            close: tuple[str, ...] = ()
+            if self._suggestions >= 0:
+                close = nearest(name, known) or tuple(short[each] for each in nearest(name, short))
             self._find(code, path, name, "un nom déclaré par un référentiel installé", close)
         return None
 
@@ -114,6 +118,8 @@ class _Reader:
                 self._find("duplicate", path, name, "un nom employé une seule fois")
             return
         fact = self._names.facts[full]
+        if raw is UNREAD:
+            return
         if not isinstance(raw, (str, Items)):
             self._find("wrong-value", path, _shown(raw), "une valeur, ou une liste de valeurs")
             return
@@ -142,7 +148,7 @@ class _Reader:
 
     def _answer(self, name: str, raw: Any, path: Path) -> None:
         full = self._full_name(name, self._names.criteria, "unknown-criterion", path)
-        if full is None:
+        if full is None or raw is UNREAD:
             return
         place = self._names.criteria[full]
         answers = self.subject.product if place.about is About.PRODUCT else self.subject.organisation
@@ -187,7 +193,7 @@ class _Reader:
 
 
 def _shown(value: object) -> str:
-    if value is None:
+    if value is None or value is UNREAD:
         return "rien"
     if isinstance(value, Group):
         return "un groupe"

@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from jalon.domain.conditions import ALWAYS, AllOf, AnyOf, Clause, Condition, Not
+from jalon.domain.core_facts import PATHS
 from jalon.domain.findings import Finding, Path
 from jalon.domain.levels import NA, LevelValue
 from jalon.plugins.files.scalars import CODE_PATTERN, KEY_PATTERN
+from jalon.plugins.files.tree import UNREAD
 
 RESERVED: Final = frozenset({"all", "any", "not", "answer", "min", "max", "is"})
 """Words of conditions, which no fact may take as a name."""
 
 _NAME: Final = re.compile(rf"({KEY_PATTERN}/)?{CODE_PATTERN}", re.ASCII)
-_LEVEL: Final = re.compile(r"\d{1,3}", re.ASCII)
+_LEVEL: Final = re.compile(r"0|[1-9]\d{0,2}", re.ASCII)
 _EXPECTED: Final = "des faits et leurs valeurs, ou all, any, not, answer"
 
 
@@ -27,8 +29,8 @@ class ConditionReader:
         self.findings: list[Finding] = []
 
     def read(self, raw: object, path: Path) -> Condition:
-        """Read a condition; absent, it always holds. A wrong part is reported and left out."""
-        if raw is None:
+        """Read a condition. A wrong part is reported and left out."""
+        if raw is UNREAD:
             return ALWAYS
         if not isinstance(raw, dict) or not raw:
             self._wrong(path, _shown(raw), _EXPECTED)
@@ -58,10 +60,12 @@ class ConditionReader:
         return self._fact(self.qualified(key), value, path)
 
     def _fact(self, name: str, value: object, path: Path) -> list[Condition]:
-        if isinstance(value, str):
-            return [Clause("fact", name, values=(value,))]
-        if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-            return [Clause("fact", name, values=tuple(value))]
+        if value is UNREAD or (isinstance(value, list) and UNREAD in value):
+            return []
+        values = [value] if isinstance(value, str) else value
+        if isinstance(values, list) and values and all(isinstance(item, str) for item in values):
+            paths = name == PATHS  # whose values are names too
+            return [Clause("fact", name, values=tuple(map(self.qualified, values) if paths else values))]
         bounds = value if isinstance(value, dict) and value and set(value) <= {"min", "max"} else None
         if bounds is not None and all(isinstance(bound, str) for bound in bounds.values()):
             return [Clause("fact", name, minimum=bounds.get("min"), maximum=bounds.get("max"))]
@@ -69,16 +73,12 @@ class ConditionReader:
         return []
 
     def _several(self, value: object, path: Path) -> tuple[Condition, ...]:
+        if value is UNREAD:
+            return ()
         if not isinstance(value, list) or not value:
             self._wrong(path, _shown(value), "une liste de conditions")
             return ()
-        return tuple(self._inner(part, (*path, i)) for i, part in enumerate(value))
-
-    def _inner(self, value: object, path: Path) -> Condition:
-        if value is None:
-            self._wrong(path, _shown(value), _EXPECTED)
-            return ALWAYS
-        return self.read(value, path)
+        return tuple(self.read(part, (*path, i)) for i, part in enumerate(value))
 
     def _all(self, value: object, path: Path) -> list[Condition]:
         return [AllOf(self._several(value, path))]
@@ -87,10 +87,12 @@ class ConditionReader:
         return [AnyOf(self._several(value, path))]
 
     def _not(self, value: object, path: Path) -> list[Condition]:
-        return [Not(self._inner(value, path))]
+        return [Not(self.read(value, path))]
 
     def _answer(self, raw: Mapping[str, Any], path: Path) -> Condition:
         name, others = raw["answer"], set(raw) - {"answer"}
+        if UNREAD in raw.values():
+            return ALWAYS
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             self._wrong((*path, "answer"), _shown(name), "le code d’un critère")
             return ALWAYS

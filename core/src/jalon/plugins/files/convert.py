@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import MappingProxyType
+from typing import Any, Final
 
-from jalon.domain.conditions import ALWAYS, FactValue
+from jalon.domain.conditions import ALWAYS, Condition, FactValue
 from jalon.domain.facts import Choice, FactDefinition, FactType, Section, read_date, read_number
 from jalon.domain.findings import Finding, Path, nearest
 from jalon.domain.levels import MATURITY, NA, LevelValue, Scale
@@ -26,6 +27,9 @@ from jalon.domain.texts import GlossaryEntry, Publisher, Reference
 from jalon.plugins.files import models
 from jalon.plugins.files.conditions import RESERVED, ConditionReader
 from jalon.plugins.files.markdown import Renderer
+
+_UNREAD: Final = Scale("?", ())
+"""Stands for a scale that was refused, so that nothing more is said of its levels."""
 
 
 class Converter:
@@ -66,18 +70,27 @@ class Converter:
     def _find(self, code: str, path: Path, found: str, expected: str, meant: tuple[str, ...] = ()) -> None:
         self._findings.append(Finding(code, path, found, expected, meant))
 
+    def _condition(self, part: Any, key: str, path: Path) -> Condition:
+        """Read a condition; one that is not written always holds, one left blank is a fault."""
+        return (
+            self._conditions.read(getattr(part, key), (*path, key))
+            if key in part.model_fields_set
+            else ALWAYS
+        )
+
     # -- scales, texts, facts
 
     def _read_scales(self) -> None:
         for key, part in self._part.scales.items():
             values = sorted(part.levels)
-            if values != list(range(len(values))) or len(values) < 2:  # noqa: PLR2004
-                found = ", ".join(map(str, values)) or "aucun niveau"
-                self._find("wrong-levels", ("scales", key), found, "les niveaux 0, 1, … sans trou")
             if key == MATURITY.key:
                 self._find("reserved-name", ("scales", key), key, "un autre nom d’échelle")
                 continue
             names = tuple(part.levels[value] for value in values)
+            if values != list(range(len(values))) or len(values) < 2:  # noqa: PLR2004
+                found = ", ".join(map(str, values)) or "aucun niveau"
+                self._find("wrong-levels", ("scales", key), found, "les niveaux 0, 1, … sans trou")
+                names = ()
             self._scales[key] = Scale(key, names, part.na)
 
     def _glossary(self, part: models.GlossaryPart) -> GlossaryEntry:
@@ -96,7 +109,7 @@ class Converter:
             minimum=self._bound(part.type, part.min, (*path, "min")),
             maximum=self._bound(part.type, part.max, (*path, "max")),
             unknown=part.section is Section.INFORMATION if part.unknown is None else part.unknown,
-            applies_when=self._conditions.read(part.applies_when, (*path, "applies_when")),
+            applies_when=self._condition(part, "applies_when", path),
             status=part.status,
             sources=tuple(part.sources),
             keywords=tuple(part.keywords),
@@ -126,14 +139,16 @@ class Converter:
             key=part.key,
             title=part.title,
             kind=part.kind,
-            axes=tuple(self._axis(axis, scale, (*path, "axes", i)) for i, axis in enumerate(part.axes)),
+            axes=tuple(
+                self._axis(axis, scale or _UNREAD, (*path, "axes", i)) for i, axis in enumerate(part.axes)
+            ),
             about=part.about,
-            scale=scale or MATURITY,
+            scale=scale or _UNREAD,
             introduction=self._text(part.introduction),
-            applies_when=self._conditions.read(part.applies_when, (*path, "applies_when")),
+            applies_when=self._condition(part, "applies_when", path),
         )
 
-    def _axis(self, part: models.AxisPart, scale: Scale | None, path: Path) -> Axis:
+    def _axis(self, part: models.AxisPart, scale: Scale, path: Path) -> Axis:
         return Axis(
             key=part.key,
             title=part.title,
@@ -141,18 +156,17 @@ class Converter:
                 self._criterion(each, scale, (*path, "criteria", i)) for i, each in enumerate(part.criteria)
             ),
             introduction=self._text(part.introduction),
-            applies_when=self._conditions.read(part.applies_when, (*path, "applies_when")),
+            applies_when=self._condition(part, "applies_when", path),
         )
 
-    def _criterion(self, part: models.CriterionPart, scale: Scale | None, path: Path) -> Criterion:
+    def _criterion(self, part: models.CriterionPart, scale: Scale, path: Path) -> Criterion:
         kind = self._part.expected_kind
-        known = scale or _guessed(part)
         return Criterion(
             code=part.code,
             title=part.title,
             question=part.question,
-            levels=self._levels(part, known, path),
-            target=known.top if part.target is None else part.target,
+            levels=self._levels(part, scale, path),
+            target=scale.top if part.target is None else part.target,
             help=self._text(part.help),
             expected=tuple(
                 ExpectedLevel(each.since or self._part.effective, each.level, each.kind or kind)
@@ -160,7 +174,7 @@ class Converter:
             ),
             na=part.na,
             obligation=part.obligation,
-            applies_when=self._conditions.read(part.applies_when, (*path, "applies_when")),
+            applies_when=self._condition(part, "applies_when", path),
             status=part.status,
             sources=tuple(part.sources),
             proof=self._text(part.proof),
@@ -173,6 +187,8 @@ class Converter:
             if scale is MATURITY:
                 self._find("missing-key", path, "levels", "un texte par niveau, de 0 à 3")
             return scale.names
+        if not scale.names:
+            return ()
         wanted = list(range(len(scale.names)))
         if sorted(part.levels) != wanted:
             found = ", ".join(map(str, sorted(part.levels))) or "aucun niveau"
@@ -195,7 +211,7 @@ class Converter:
                 RequiredLevel(
                     qualified(name),
                     required.level,
-                    self._conditions.read(required.when, (*path, "required", name, "when")),
+                    self._condition(required, "when", (*path, "required", name)),
                 )
                 for name, required in part.required.items()
             ),
@@ -205,15 +221,13 @@ class Converter:
     def _rule(self, part: models.RulePart, path: Path) -> Rule:
         if not part.facts and not part.levels:
             self._find("useless-rule", path, part.key, "« facts » ou « levels »")
-        if part.when is None:
-            self._find("wrong-condition", (*path, "when"), "rien", "des faits et leurs valeurs")
         qualified = self._conditions.qualified
         self._find_repeated(part.facts, (*path, "facts"))
         self._find_repeated(part.levels, (*path, "levels"))
         return Rule(
             key=part.key,
             title=part.title,
-            when=self._conditions.read(part.when, (*path, "when")) if part.when is not None else ALWAYS,
+            when=self._condition(part, "when", path),
             reason=part.reason,
             facts=MappingProxyType({qualified(name): value for name, value in part.facts.items()}),
             levels=MappingProxyType(
@@ -251,9 +265,3 @@ def _publisher(part: models.PublisherPart) -> Publisher:
 
 def _source(key: str, part: models.SourcePart) -> Reference:
     return Reference(key, part.title, part.date, part.address or "", part.note or "")
-
-
-def _guessed(part: models.CriterionPart) -> Scale:
-    """Stand for a scale that is not known, so that nothing more is said of its levels."""
-    size = max(len(part.levels or ()), 1)
-    return Scale("?", tuple("" for _ in range(size)))

@@ -73,6 +73,9 @@ TITLES: Final[Mapping[str, str]] = {
 }
 
 
+_LONGEST: Final = 120
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """State one fault and where it is; `line` starts at 1, 0 for a fault of the whole file."""
@@ -87,10 +90,10 @@ class Diagnostic:
     def __str__(self) -> str:
         """Write it on one line: `file:line: title : found ; attendu : … (vouliez-vous dire … ?)`."""
         place = f"{self.file}:{self.line}" if self.line else self.file
-        found = f" : {self.found}" if self.found else ""
+        found = f" : {_cut(self.found)}" if self.found else ""
         expected = f" ; attendu : {self.expected}" if self.expected else ""
-        meant = f" (vouliez-vous dire {' ou '.join(self.nearest)} ?)" if self.nearest else ""
-        return f"{place}: {TITLES[self.code]}{found}{expected}{meant}"
+        meant = f" (vouliez-vous dire {' ou '.join(self.nearest)} ?)" if self.nearest else ""
+        return _printable(f"{place}: {TITLES[self.code]}{found}{expected}{meant}")
 
     def as_json(self) -> dict[str, Any]:
         """Give the fault as plain values, with its sentence."""
@@ -111,6 +114,15 @@ class DiagnosedError(JalonError):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = in_order(diagnostics)
         super().__init__("\n".join(map(str, self.diagnostics)))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def _printable(text: str) -> str:
+    """Keep a message on one line, and what a file holds from writing anything else on a terminal."""
+    return "".join(each if each.isprintable() or each == " " else f"‹U+{ord(each):04X}›" for each in text)
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

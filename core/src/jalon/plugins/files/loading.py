@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jalon.domain.checks import check_referential
 from jalon.domain.findings import Finding
@@ -16,20 +15,18 @@ from jalon.domain.referential import Referential
 from jalon.errors import JalonError
 from jalon.plugins.files.convert import Converter
 from jalon.plugins.files.diagnostics import DiagnosedError, Diagnostic
+from jalon.plugins.files.lost import Lost
 from jalon.plugins.files.shape import shaped
-from jalon.plugins.files.tree import Group, Items, located, read_tree
+from jalon.plugins.files.tree import MAX_BYTES, Group, Items, located, read_tree
 
 MAIN_FILE: Final = "referential.yaml"
 QUESTIONNAIRES: Final = "questionnaires"
 
-_UNTOLD: Final[Mapping[str, frozenset[str]]] = {
-    "touches": frozenset({"not-touched", "not-required"}),
-    "requires": frozenset({"not-required"}),
-    "scales": frozenset({"unknown-scale", "wrong-levels", "level-off-scale"}),
-    "sources": frozenset({"unknown-source"}),
-    "key": frozenset({"not-required", "not-touched"}),
-}
-"""What cannot be told any more once something was taken out of a place."""
+
+_NAMING: Final = frozenset(
+    {"unknown-fact", "unknown-criterion", "unknown-path", "wrong-value", "not-required", "not-touched"}
+)
+"""Faults about a name that may stand deep inside a condition."""
 
 
 class ReferentialError(DiagnosedError):
@@ -48,58 +45,71 @@ def load_file(path: Path) -> Referential:
 
 def _load(main: Traversable, package: str | None) -> Referential:
     """Read, check and convert; raise ReferentialError with every fault."""
-    diagnostics: list[Diagnostic] = []
-    root = _read(main, _shown(main, package), diagnostics)
+    reading = _Reading()
+    root = reading.read(main, f"{package}/{main.name}" if package else str(main))
     if root is None:
-        raise ReferentialError(diagnostics)
+        raise ReferentialError(reading.diagnostics)
     for extra in _questionnaire_files(main):
-        shown = f"{QUESTIONNAIRES}/{extra.name}"
-        part = _read(extra, f"{package}/{shown}" if package else str(extra), diagnostics)
-        _append(root, part)
-    declared = frozenset(_declared(root))
-    shape = shaped(root)
-    diagnostics += shape.diagnostics
+        shown = f"{package}/{QUESTIONNAIRES}/{extra.name}" if package else str(extra)
+        reading.append(root, reading.read(extra, shown))
+    shape = shaped(root, reading.lost)
+    reading.diagnostics += shape.diagnostics
     if shape.part is None:
-        raise ReferentialError(diagnostics)
+        raise ReferentialError(reading.diagnostics)
     referential, findings = Converter(shape.part).referential()
     referential = replace(referential, locate=partial(located, root))
     findings += check_referential(referential)
-    untold = {code for place in shape.taken_out for code in _UNTOLD.get(place, ())}
-    diagnostics += [
-        diagnosed(referential, finding)
-        for finding in findings
-        if finding.code not in untold and not (diagnostics and _follows(finding, declared))
+    reading.diagnostics += [
+        diagnosed(referential, finding) for finding in findings if not reading.lost.explains(finding)
     ]
-    if diagnostics:
-        raise ReferentialError(diagnostics)
+    if reading.diagnostics:
+        raise ReferentialError(reading.diagnostics)
     return referential
 
 
 def diagnosed(referential: Referential, finding: Finding) -> Diagnostic:
     """Say where a finding about a referential is: its file and line, or its key when it has no file."""
-    file, line = referential.locate(finding.path) if referential.locate else (referential.key, 0)
+    file, line = (referential.key, 0)
+    if referential.locate:
+        name = finding.found.strip("« »") if finding.code in _NAMING else ""
+        file, line = referential.locate(finding.path, name)
     return Diagnostic(file, line, finding.code, finding.found, finding.expected, finding.nearest)
 
 
-def _shown(main: Traversable, package: str | None) -> str:
-    return f"{package}/{main.name}" if package else str(main)
+class _Reading:
+    """Read the files of one referential, and collect what is wrong and what is lost."""
 
+    def __init__(self) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.lost = Lost()
 
-def _read(source: Traversable, shown: str, diagnostics: list[Diagnostic]) -> Group | None:
-    try:
-        content = source.read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        diagnostics.append(Diagnostic(shown, 0, "unreadable-file", reason, "un fichier lisible"))
+    def read(self, source: Traversable, shown: str) -> Group | None:
+        try:
+            with source.open("rb") as stream:
+                content = stream.read(MAX_BYTES + 1)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self.diagnostics.append(Diagnostic(shown, 0, "unreadable-file", reason, "un fichier lisible"))
+            return None
+        tree = read_tree(content, shown)
+        self.diagnostics += [Diagnostic(shown, *fault) for fault in tree.faults]
+        for key, node in tree.left_out:
+            self.lost.take_in((key,), node)
+        if isinstance(tree.root, Group):
+            return tree.root
+        if not tree.faults:
+            found = "une liste" if isinstance(tree.root, Items) else "un texte"
+            self.diagnostics.append(Diagnostic(shown, 1, "wrong-kind", found, "un groupe de clés"))
         return None
-    tree = read_tree(content, shown)
-    diagnostics += [Diagnostic(shown, *fault) for fault in tree.faults]
-    if isinstance(tree.root, Group):
-        return tree.root
-    if not tree.faults:
-        found = "une liste" if isinstance(tree.root, Items) else "un texte"
-        diagnostics.append(Diagnostic(shown, 1, "wrong-kind", found, "un groupe de clés"))
-    return None
+
+    def append(self, root: Group, part: Group | None) -> None:
+        """Add a questionnaire from a file of its own; one that was refused may have declared anything."""
+        inline = root.setdefault("questionnaires", Items())
+        if part is None:
+            self.lost.refuse("questionnaires")
+        elif isinstance(inline, Items):
+            inline.append(part)
+            inline.lines.append(1)
 
 
 def _questionnaire_files(main: Traversable) -> list[Traversable]:
@@ -119,28 +129,3 @@ def _beside(main: Traversable) -> Traversable:
     if parent is None:
         raise JalonError(f"{main} n’a pas de dossier")
     return parent  # type: ignore[no-any-return]
-
-
-def _append(root: Group, part: Group | None) -> None:
-    inline = root.setdefault("questionnaires", Items())
-    if part is not None and isinstance(inline, Items):
-        inline.append(part)
-        inline.lines.append(1)
-
-
-def _declared(node: Any) -> Iterator[str]:
-    """Yield every name a file declares, in what is right and in what is not."""
-    if isinstance(node, Group):
-        yield from (name for name in (node.get("key"), node.get("code")) if isinstance(name, str))
-        for value in node.values():
-            yield from _declared(value)
-        sources = node.get("sources")
-        yield from sources if isinstance(sources, Group) else ()
-    elif isinstance(node, Items):
-        for item in node:
-            yield from _declared(item)
-
-
-def _follows(finding: Finding, declared: frozenset[str]) -> bool:
-    """Say whether a name is unknown only because what declares it was refused."""
-    return finding.code.startswith("unknown-") and finding.found.rpartition("/")[2] in declared

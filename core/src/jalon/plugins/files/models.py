@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -202,7 +202,7 @@ class PathPart(_Part):
     introduction: Prose | None = None
     questionnaires: list[Reference] = []
     required: dict[Reference, Annotated[RequiredPart, _Short("level")]] = {}
-    na: Annotated[str, Field(pattern="^(ok|missing)$")] = "missing"
+    na: Literal["ok", "missing"] = "missing"
 
 
 class EffectPart(_Part):

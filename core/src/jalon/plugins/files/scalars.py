@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from jalon.domain.facts import BOOLEANS, read_date
 from jalon.domain.levels import NA
 
-_INTEGER: Final = re.compile(r"-?\d{1,9}", re.ASCII)
+_INTEGER: Final = re.compile(r"-?(0|[1-9]\d{0,8})", re.ASCII)
 
 
 def _boolean(raw: object) -> bool:

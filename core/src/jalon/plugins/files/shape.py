@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple, get_args
+from collections.abc import Iterable, Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from jalon.domain.findings import Finding, Path, nearest
 from jalon.plugins.files.diagnostics import Diagnostic
+from jalon.plugins.files.lost import Lost
 from jalon.plugins.files.models import ReferentialPart
-from jalon.plugins.files.tree import Group, Items, located
+from jalon.plugins.files.tree import UNREAD, Group, Items, located
+
+_TURNS: Final = 6
+"""What is taken out may empty what held it; so many turns reach the top of a file from its bottom."""
+
+_NAMED: Final = frozenset({"sources", "scales", "requires"})
+"""Groups whose keys are names: one entry can be taken out without the others."""
 
 _STAND_INS: Final[Mapping[str, Any]] = {
     "jalon": "1",
@@ -29,40 +37,37 @@ _CODES: Final[Mapping[str, tuple[str, str]]] = {
     "string_type": ("wrong-kind", "un texte"),
     "string_too_short": ("empty-value", "un texte"),
     "string_too_long": ("wrong-text", "un texte plus court"),
-    "string_pattern_mismatch": ("wrong-choice", ""),
     "list_type": ("wrong-kind", "une liste"),
     "too_short": ("empty-value", "au moins un élément"),
     "dict_type": ("wrong-kind", "un groupe de clés"),
     "model_type": ("wrong-kind", "un groupe de clés"),
     "enum": ("wrong-choice", ""),
+    "literal_error": ("wrong-choice", ""),
     "greater_than_equal": ("wrong-number", ""),
     "less_than_equal": ("wrong-number", ""),
 }
 
 
 class Shape(NamedTuple):
-    """Hold the part of a file whose shape is right, what is wrong in the rest, and what was taken out."""
+    """Hold the part of a file whose shape is right, and what is wrong in the rest."""
 
     part: ReferentialPart | None
     diagnostics: list[Diagnostic]
-    taken_out: frozenset[str]  # the first key of each place something was taken out of
 
 
-def shaped(root: Group) -> Shape:
+def shaped(root: Group, lost: Lost) -> Shape:
     """Validate a tree; on faults, locate them, take them out of it, and validate what is left."""
     diagnostics: list[Diagnostic] = []
-    taken_out: set[str] = set()
-    for _ in range(5):  # what is taken out may empty what held it: five rounds reach the top of the file
+    for turn in range(_TURNS):
         try:
-            return Shape(ReferentialPart.model_validate(root), diagnostics, frozenset(taken_out))
+            return Shape(ReferentialPart.model_validate(root), diagnostics)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            if not diagnostics:  # later rounds only see what the first one left
-                diagnostics += [_diagnostic(root, _finding(detail)) for detail in details]
-            for path in sorted({_path(each) for each in details}, key=_last_first):
-                taken_out.add(str(path[0]) if path else "")
-                _take_out(root, path)
-    return Shape(None, diagnostics, frozenset(taken_out))
+            if turn == 0:  # later turns only see what the first one left
+                told = [detail for detail in details if detail["input"] is not UNREAD]
+                diagnostics += [_diagnostic(root, _finding(detail)) for detail in told]
+            _take_out(root, [_path(detail) for detail in details], lost)
+    return Shape(None, diagnostics)
 
 
 def _diagnostic(root: Group, finding: Finding) -> Diagnostic:
@@ -85,11 +90,9 @@ def _finding(detail: ErrorDetails) -> Finding:
         return Finding(code, path[:-1], here, f"la clé « {here} »")
     found = _shown(detail["input"])
     context = detail.get("ctx", {})
-    if kind == "enum":
+    if code == "wrong-choice":
         expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
         return Finding(code, path, found, expected, nearest(str(detail["input"]), expected.split(", ")))
-    if kind == "string_pattern_mismatch":
-        expected = str(context.get("pattern", "")).strip("^$()").replace("|", ", ")
     if kind in {"greater_than_equal", "less_than_equal"}:
         expected = "1 (la version du format)"
     return Finding(code, path, f"« {here} » {found}".strip() if code == "empty-value" else found, expected)
@@ -97,57 +100,74 @@ def _finding(detail: ErrorDetails) -> Finding:
 
 def _keys_at(path: Path) -> Sequence[str]:
     """List the keys the schema knows at a place."""
-    model: Any = ReferentialPart
+    place: Any = ReferentialPart
     for step in path:
-        if isinstance(step, str) and _is_model(model) and step in model.model_fields:
-            model = model.model_fields[step].annotation
-        model = _inner(model)
-    return list(model.model_fields) if _is_model(model) else []
+        model = _model(place)
+        if model is not None and step in model.model_fields:
+            field = model.model_fields[str(step)]
+            place = field.annotation
+        else:  # an item of a list, or an entry of a group whose keys are names
+            place = next((each for each in reversed(get_args(_bare(place))) if each is not type(None)), None)
+    model = _model(place)
+    return list(model.model_fields) if model is not None else []
 
 
-def _inner(annotation: Any) -> Any:
-    """Find the model inside lists, optional and annotated types."""
-    if _is_model(annotation):
-        return annotation
-    for argument in get_args(annotation):
-        found = _inner(argument)
-        if _is_model(found):
-            return found
+def _bare(annotation: Any) -> Any:
+    """Take an annotation out of Annotated and of *or nothing*."""
+    if get_origin(annotation) in {Annotated, Union, UnionType}:
+        return _bare(get_args(annotation)[0])
     return annotation
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    bare = _bare(annotation)
+    return bare if _is_model(bare) else None
 
 
 def _is_model(value: object) -> bool:
     return isinstance(value, type) and issubclass(value, BaseModel)
 
 
+def _take_out(root: Group, faults: Iterable[Path], lost: Lost) -> None:
+    """Take out the smallest things around faults that a file can do without: items, entries, else keys."""
+    victims = {_victim(root, path) for path in faults}
+    for path in sorted(victims, key=_last_first):
+        container, step = _at(root, path[:-1]), path[-1] if path else ""
+        if isinstance(container, Items) and isinstance(step, int):
+            lost.take_in(path, container[step])
+            container.take_out(step)
+        elif isinstance(container, Group):
+            lost.take_in(path, container.get(str(step)))
+            if len(path) == 1 and step in _STAND_INS:
+                container[str(step)] = _STAND_INS[str(step)]
+            else:
+                container.pop(str(step), None)
+
+
+def _victim(root: Group, path: Path) -> Path:
+    for size in range(len(path), 0, -1):
+        inside, step = _at(root, path[: size - 1]), path[size - 1]
+        is_item = isinstance(inside, Items) and isinstance(step, int) and step < len(inside)
+        is_entry = size == 2 and path[0] in _NAMED and isinstance(inside, Group) and step in inside  # noqa: PLR2004
+        if is_item or is_entry:
+            return path[:size]
+    return path[:1]
+
+
 def _last_first(path: Path) -> tuple[tuple[int, int | str], ...]:
     return tuple((0, -step) if isinstance(step, int) else (1, step) for step in path)
 
 
-def _take_out(root: Group, path: Path) -> None:
-    """Take out the smallest thing around a fault that a file can do without: an item, else a key."""
-    if len(path) == 1 and path[0] in _STAND_INS:
-        root[str(path[0])] = _STAND_INS[str(path[0])]
-        return
-    nodes: list[Any] = [root]
+def _at(root: Any, path: Path) -> Any:
+    node = root
     for step in path:
-        nodes.append(_child(nodes[-1], step))
-    for node, step in reversed(list(zip(nodes, path, strict=False))):
-        if isinstance(node, Items) and isinstance(step, int) and step < len(node):
-            node.take_out(step)
-            return
-    if path and path[0] in _STAND_INS:
-        root[str(path[0])] = _STAND_INS[str(path[0])]
-    elif path:
-        root.pop(str(path[0]), None)
-
-
-def _child(node: Any, step: str | int) -> Any:
-    if isinstance(node, Group):
-        return node.get(str(step))
-    if isinstance(node, Items) and isinstance(step, int) and step < len(node):
-        return node[step]
-    return None
+        if isinstance(node, Group):
+            node = node.get(str(step))
+        elif isinstance(node, Items) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        else:
+            return None
+    return node
 
 
 def _shown(value: object) -> str:

@@ -40,7 +40,13 @@ class Items(list[Any]):
         del self.lines[position]
 
 
-Node: TypeAlias = Group | Items | str | None
+class Unread:
+    """Stand for a value that was refused while reading: it has been told, nothing more is said of it."""
+
+
+UNREAD: Final = Unread()
+
+Node: TypeAlias = Group | Items | Unread | str | None
 
 
 class Fault(NamedTuple):
@@ -53,28 +59,50 @@ class Fault(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """Hold what could be read and the faults met."""
+    """Hold what could be read (nothing where reading had to stop), the faults, and what was left out."""
 
     root: Node
     faults: list[Fault]
+    left_out: tuple[tuple[str, Node], ...] = ()  # the values of repeated keys, under their key
 
 
-def located(root: Node, path: Path) -> tuple[str, int]:
-    """Give the file and line of a place, or of the nearest known place around it."""
+def located(root: Node, path: Path, name: str = "") -> tuple[str, int]:
+    """Give the file and line of a place, or of the nearest known place around it.
+
+    With `name`, look for it inside that place: a condition may take many lines.
+    """
     node, line, file = root, 1, ""
     for step in path:
         if isinstance(node, Group):
             file = node.file or file
-            name = str(step) if step in node else str(step).rpartition("/")[2]  # own names may be short
-            if name not in node:
+            key = str(step) if step in node else str(step).rpartition("/")[2]  # own names may be short
+            if key not in node:
                 break
-            node, line = node[name], node.lines.get(name, line)
+            node, line = node[key], node.lines.get(key, line)
         elif isinstance(node, Items) and isinstance(step, int) and step < len(node):
             node, line = node[step], node.lines[step]
         else:
             break
     file = (node.file if isinstance(node, Group) else None) or file
-    return file, line
+    inside = _line_inside(node, {name, name.rpartition("/")[2]}) if name else 0
+    return file, inside or line
+
+
+def _line_inside(node: Node, names: set[str]) -> int:
+    """Find the first line below a place that holds one of these names, as a key or a value; else 0."""
+    if isinstance(node, Group):
+        for key, value in node.items():
+            if key in names or (isinstance(value, str) and value in names):
+                return node.lines[key]
+            inside = _line_inside(value, names)
+            if inside:
+                return inside
+    if isinstance(node, Items):
+        for line, value in zip(node.lines, node, strict=True):
+            inside = line if isinstance(value, str) and value in names else _line_inside(value, names)
+            if inside:
+                return inside
+    return 0
 
 
 class _TooMuchError(Exception):
@@ -97,15 +125,16 @@ def read_tree(content: bytes, file: str = "") -> Tree:
         for event in _events(text):
             builder.feed(event)
     except _TooMuchError:
-        pass
+        return Tree(None, builder.faults)
     except yaml.MarkedYAMLError as error:
-        builder.faults.append(_syntax(error))
+        return Tree(None, [*builder.faults, _syntax(error)])
     except (yaml.YAMLError, UnicodeError, ValueError) as error:
-        builder.faults.append(Fault(_line_of(error, text), "yaml-syntax", _first_line(str(error)), "du YAML"))
-    builder.finish()
+        fault = Fault(_line_of(error, text), "yaml-syntax", _first_line(str(error)), "du YAML")
+        return Tree(None, [*builder.faults, fault])
+    left_out = builder.leave_out()
     if not builder.faults and builder.root is None:
         builder.faults.append(Fault(0, "empty-file", "", "un référentiel"))
-    return Tree(builder.root, builder.faults)
+    return Tree(builder.root, builder.faults, left_out)
 
 
 def _events(text: str) -> Iterator[yaml.Event]:
@@ -138,7 +167,7 @@ class _Builder:
         self._stack: list[_Open] = []
         self._documents = 0
         self._nodes = 0
-        self._left_out: list[tuple[Group, str]] = []
+        self._left_out: list[tuple[Group, str, str]] = []
 
     def feed(self, event: yaml.Event) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 0
@@ -149,7 +178,7 @@ class _Builder:
                 self._document(line)
             case yaml.AliasEvent(anchor=anchor):
                 self._fault(line, "alias", f"*{anchor}", "la valeur écrite en toutes lettres")
-                self._place(None, line)
+                self._alias(line)
             case yaml.ScalarEvent():
                 self._plain(event, line)
                 self._scalar(event, line)
@@ -196,23 +225,29 @@ class _Builder:
             return
         if plain and key == "<<":
             self._fault(line, "merge-key", "<<", "les clés écrites en toutes lettres")
-            key = self._refused(group, line)
+            key = self._refused(group, key)
         elif key in group:
             first = group.lines[key]
             self._fault(line, "duplicate-key", f"« {key} »", f"une seule fois (déjà ligne {first})")
-            key = self._refused(group, line)
+            key = self._refused(group, key)
         top.key, top.line = key, line
 
-    def _refused(self, group: Group, line: int) -> str:
-        """Name a key no file can hold, so that its value is read and then left out."""
-        key = f"\0{line}.{len(self._left_out)}"
-        self._left_out.append((group, key))
-        return key
+    def _alias(self, line: int) -> None:
+        top = self._stack[-1] if self._stack else None
+        if top is not None and top.wants_key and isinstance(top.value, Group):
+            top.key, top.line = self._refused(top.value, ""), line
+        else:
+            self._place(UNREAD, line)
 
-    def finish(self) -> None:
+    def _refused(self, group: Group, key: str) -> str:
+        """Name a key no file can hold, so that its value is read and then left out."""
+        name = f"\0{len(self._left_out)}"
+        self._left_out.append((group, name, key))
+        return name
+
+    def leave_out(self) -> tuple[tuple[str, Node], ...]:
         """Leave out the values of refused keys: the first of a repeated key stays."""
-        for group, key in self._left_out:
-            group.pop(key, None)
+        return tuple((key, group.pop(name, None)) for group, name, key in self._left_out)
 
     def _open(self, event: Any, line: int) -> None:
         if len(self._stack) >= MAX_DEPTH:
@@ -238,7 +273,7 @@ class _Builder:
         if isinstance(top.value, Items):
             top.value.append(value)
             top.value.lines.append(line)
-        elif top.key is not None:  # None: an alias as a key, already a fault
+        elif top.key is not None:
             top.value[top.key] = value
             top.value.lines[top.key] = top.line
             top.key = None
@@ -246,13 +281,16 @@ class _Builder:
 
 def _syntax(error: yaml.MarkedYAMLError) -> Fault:
     mark = error.problem_mark or error.context_mark
+    if error.context_mark is not None and "end of stream" in (error.problem or ""):
+        mark = error.context_mark  # where what was left open begins
     line = mark.line + 1 if mark else 0
     return Fault(line, "yaml-syntax", _first_line(error.problem or str(error)), "du YAML bien formé")
 
 
 def _line_of(error: Exception, text: str) -> int:
+    """Count lines up to an error that only gives its place in the encoded text."""
     position = getattr(error, "position", None)
-    return text[:position].count("\n") + 1 if isinstance(position, int) else 0
+    return text.encode()[:position].count(b"\n") + 1 if isinstance(position, int) else 0
 
 
 def _first_line(text: str) -> str:
