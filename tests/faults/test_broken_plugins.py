@@ -139,7 +139,8 @@ def _bringing(text: str, **hooks: Callable[..., object]) -> SimpleNamespace:
 
 def _reason(plugin: Plugin) -> str:
     """Give why a plugin takes no part, with plain spaces."""
-    return plugin.reason.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    told = "\n".join([plugin.reason, *map(str, plugin.diagnostics)])
+    return told.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
 def _evaluated(plugins: Plugins) -> Evaluation:
@@ -349,14 +350,14 @@ REGISTERING: tuple[tuple[str, object, str], ...] = (
     ("bare referential returned", _referentials(lambda: _referential(OTHER)), "une liste de référentiels"),
     ("mapping returned", _referentials(lambda: {"casse": _referential(OTHER)}), "un référentiel"),
     ("garbage returned", _referentials(lambda: [_referential(OTHER), 3, None]), "un référentiel"),
-    ("hostile value returned", _referentials(lambda: [Hostile()]), "Crash"),
+    ("hostile value returned", _referentials(lambda: [Hostile()]), "Hostile"),
     ("generator that fails in the middle", _referentials(_in_the_middle), "Crash : au milieu"),
     ("endless generator", _referentials(lambda: _endless(_referential(OTHER))), "plus de"),
     ("hook that raises", _referentials(_raises(ValueError("pas prêt"))), "ValueError : pas prêt"),
     ("hook that exits", _referentials(lambda: sys.exit(1)), "SystemExit : 1"),
     ("hook with an error that cannot be told", _referentials(_raises(MuteError)), "MuteError"),
     ("two referentials of one key", _referentials(lambda: [_referential(OTHER)] * 2), "même clé"),
-    ("reserved key", _altered(key="jalon"), "réservée"),
+    ("reserved key", _altered(key="jalon"), "référentiel refusé"),
     (
         "own facts taken away from rules",
         _referentials(
@@ -723,7 +724,7 @@ VALIDATION: tuple[tuple[str, Callable[[str, Profile, Mapping[str, Any]], object]
     ("no message", lambda questionnaire, profile, answers: [ValidationProblem(NOTHING)], "wrong-validation"),
     (
         "messages that do not compare",
-        lambda questionnaire, profile, answers: [ValidationProblem(THREE), ValidationProblem("Non.")],
+        lambda questionnaire, profile, answers: [ValidationProblem(THREE), ValidationProblem(NOTHING)],
         "wrong-validation",
     ),
     (

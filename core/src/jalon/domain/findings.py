@@ -27,6 +27,11 @@ class Finding:
     nearest: tuple[str, ...] = ()
 
 
+def unquoted(found: str) -> str:
+    """Give what was found without the quotation marks it is shown in."""
+    return found.removeprefix("«  ").removesuffix(" »")
+
+
 def nearest(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """Give up to three names a person may have meant, the likeliest first."""
     known = _likely(name, sorted(set(candidates)))

@@ -149,7 +149,7 @@ class AtLeast:
 
 Effect: TypeAlias = Exactly | AtLeast
 Locate: TypeAlias = Callable[[Path, str], tuple[str, int]]
-"""Give the file and line of a place, or of a name inside it; known while a referential is being loaded from files."""
+"""Give the file and line of a place, or of a name inside it; known while files are being loaded."""
 
 
 @dataclass(frozen=True, slots=True)

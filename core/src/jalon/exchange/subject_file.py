@@ -12,7 +12,7 @@ from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import FactValue
 from jalon.domain.core_facts import PATHS, REFERENTIALS
 from jalon.domain.facts import BOOLEANS, WrongValueError, read_date, read_value
-from jalon.domain.findings import MAX_SUGGESTIONS, Finding, Path, nearest
+from jalon.domain.findings import MAX_SUGGESTIONS, Finding, Path, nearest, unquoted
 from jalon.domain.levels import NA, LevelValue
 from jalon.domain.names import Place
 from jalon.domain.referential import About
@@ -128,7 +128,7 @@ class _Reader:
             self._check_installed(full, value)
             self.subject.given[full] = value
         except WrongValueError as error:
-            close = nearest(error.found.strip("« »"), error.candidates)
+            close = nearest(unquoted(error.found), error.candidates)
             self._find("wrong-value", path, error.found, error.expected, close)
 
     def _check_installed(self, fact: str, value: FactValue) -> None:
@@ -142,7 +142,7 @@ class _Reader:
             return
         for each in sorted(value if isinstance(value, frozenset) else ()):
             if each not in set(known):
-                raise WrongValueError(f"« {each} »", "un nom installé", tuple(known))
+                raise WrongValueError(f"«  {each} »", "un nom installé", tuple(known))
 
     # -- answers
 
@@ -197,4 +197,4 @@ def _shown(value: object) -> str:
         return "rien"
     if isinstance(value, Group):
         return "un groupe"
-    return "une liste" if isinstance(value, Items) else f"« {str(value)[:60]} »"
+    return "une liste" if isinstance(value, Items) else f"«  {str(value)[:60]} »"

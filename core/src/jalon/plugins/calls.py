@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from jalon.domain.answers import is_possible
 from jalon.domain.catalogue import Catalogue
 from jalon.domain.facts import Profile
 from jalon.domain.hooks import PluginVerdict, Problem, Proposals, Verdicts
-from jalon.domain.levels import LevelValue
+from jalon.domain.levels import NA, LevelValue
 from jalon.domain.names import Place, referential_of
 from jalon.domain.proposals import Proposal
-from jalon.domain.referential import About, AtLeast, Exactly
+from jalon.domain.referential import About, AtLeast, Effect, Exactly
 from jalon.plugins.discovery import Plugin
+from jalon.plugins.telling import shown, told
 from jalon.plugins.values import Proposed, ValidationProblem, Verdict
 
 _MOST: Final = 10_000
@@ -29,11 +31,10 @@ def verdicts(plugins: Sequence[Plugin], catalogue: Catalogue, profile: Profile) 
         for name, value in _items(
             _called(plugin, "jalon_applicability", problems, profile=profile), plugin, problems
         ):
-            if not isinstance(value, Verdict) or not isinstance(value.applies, bool):
-                problems.append(Problem("wrong-verdict", plugin.name, str(name), f"{value!r:.80}"))
+            if not _is_verdict(value):
+                problems.append(Problem("wrong-verdict", plugin.name, _name(name), shown(value)))
             elif _accepted(plugin, catalogue, name, problems) is not None:
-                verdict = PluginVerdict(plugin.name, value.applies, str(value.reason))
-                found.setdefault(str(name), []).append(verdict)
+                found.setdefault(name, []).append(PluginVerdict(plugin.name, value.applies, value.reason))
     return Verdicts({name: tuple(sorted(given)) for name, given in found.items()}, tuple(problems))
 
 
@@ -65,10 +66,10 @@ def validation(
             plugin, "jalon_validation", problems, questionnaire=questionnaire, profile=profile, answers=kept
         )
         for value in _values(returned, plugin, problems):
-            if isinstance(value, ValidationProblem):
+            if _is_refusal(value):
                 found.append((plugin.name, value))
             else:
-                problems.append(Problem("wrong-validation", plugin.name, questionnaire, f"{value!r:.80}"))
+                problems.append(Problem("wrong-validation", plugin.name, questionnaire, shown(value)))
     return sorted(found), problems
 
 
@@ -86,19 +87,19 @@ def _called(plugin: Plugin, hook: str, problems: list[Problem], **arguments: Any
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, SystemExit included
-        problems.append(Problem("hook-failed", plugin.name, hook, f"{type(error).__name__} : {error}"))
+        problems.append(Problem("hook-failed", plugin.name, hook, told(error)))
         return None
 
 
 def _read(returned: object) -> object:
-    if isinstance(returned, (Mapping, str, bytes)) or not isinstance(returned, Iterable):
+    """Read what a hook returned, which may be lazy or endless, while its errors are still caught."""
+    if isinstance(returned, (str, bytes)) or not isinstance(returned, Iterable):
         return returned
-    read: list[object] = []
-    for value in returned:
-        if len(read) >= _MOST:
-            raise ValueError(f"plus de {_MOST} valeurs rendues")
-        read.append(value)
-    return read
+    lazy = returned.items() if isinstance(returned, Mapping) else returned
+    read = list(islice(lazy, _MOST + 1))
+    if len(read) > _MOST:
+        raise ValueError(f"plus de {_MOST} valeurs rendues")
+    return dict(read) if isinstance(returned, Mapping) else read
 
 
 def _items(returned: Any, plugin: Plugin, problems: list[Problem]) -> Iterator[tuple[Any, Any]]:
@@ -106,7 +107,7 @@ def _items(returned: Any, plugin: Plugin, problems: list[Problem]) -> Iterator[t
         if isinstance(mapping, Mapping):
             yield from list(mapping.items())
         else:
-            problems.append(Problem("wrong-verdict", plugin.name, "", f"{mapping!r:.80}"))
+            problems.append(Problem("wrong-verdict", plugin.name, "", shown(mapping)))
 
 
 def _values(returned: Any, plugin: Plugin, problems: list[Problem]) -> Iterator[Any]:
@@ -114,36 +115,65 @@ def _values(returned: Any, plugin: Plugin, problems: list[Problem]) -> Iterator[
         if isinstance(values, list):
             yield from values
         else:
-            problems.append(Problem("wrong-result", plugin.name, "", f"{values!r:.80}"))
+            problems.append(Problem("wrong-result", plugin.name, "", shown(values)))
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str  # a subclass may misbehave when it is compared or shown
+
+
+def _is_verdict(value: object) -> TypeGuard[Verdict]:
+    if type(value) is not Verdict:
+        return False
+    applies: object = value.applies  # its type says bool; the plugin may say anything
+    return isinstance(applies, bool) and _is_text(value.reason)
+
+
+def _is_refusal(value: object) -> TypeGuard[ValidationProblem]:
+    return type(value) is ValidationProblem and _is_text(value.message) and _is_text(value.criterion)
+
+
+def _is_proposed(value: object) -> TypeGuard[Proposed]:
+    if type(value) is not Proposed or not (_is_text(value.rule) and _is_text(value.reason)):
+        return False
+    return (value.level is None) is not (value.at_least is None)
+
+
+def _name(value: object) -> str:
+    return value if type(value) is str else shown(value)
 
 
 def _proposal(
     plugin: Plugin, catalogue: Catalogue, value: object, problems: list[Problem]
 ) -> Proposal | None:
-    if not isinstance(value, Proposed) or (value.level is None) is (value.at_least is None):
-        problems.append(Problem("wrong-proposal", plugin.name, "", f"{value!r:.80}"))
+    if not _is_proposed(value):
+        problems.append(Problem("wrong-proposal", plugin.name, "", shown(value)))
         return None
     place = _accepted(plugin, catalogue, value.criterion, problems)
     if place is None:
         return None
-    scale, floor = place.questionnaire.scale, value.at_least
-    possible = (
-        value.level is not None and is_possible(value.level, place.criterion, scale)
-        if floor is None
-        else scale.holds(floor)
-    )
-    if not possible:
-        found = value.level if floor is None else floor
-        problems.append(Problem("level-off-scale", plugin.name, value.criterion, str(found)))
+    effect = _effect(value, place)
+    if effect is None:
+        found = value.level if value.at_least is None else value.at_least
+        problems.append(Problem("level-off-scale", plugin.name, value.criterion, shown(found)))
         return None
-    effect = AtLeast(floor) if floor is not None else Exactly(value.level)  # type: ignore[arg-type]
-    return Proposal(f"{plugin.name}/{value.rule}", effect, str(value.reason))
+    return Proposal(f"{plugin.name}/{value.rule}", effect, value.reason)
+
+
+def _effect(value: Proposed, place: Place) -> Effect | None:
+    """Give what is proposed; None where the criterion cannot be answered so."""
+    scale, level, floor = place.questionnaire.scale, value.level, value.at_least
+    if floor is not None:
+        return AtLeast(floor) if type(floor) is int and scale.holds(floor) else None
+    if level is None or not (type(level) is int or (type(level) is str and level == NA)):
+        return None
+    return Exactly(level) if is_possible(level, place.criterion, scale) else None
 
 
 def _accepted(plugin: Plugin, catalogue: Catalogue, name: object, problems: list[Problem]) -> Place | None:
     """Give the place of a criterion a hook may act on; report what it may not."""
-    if not isinstance(name, str) or referential_of(name) not in plugin.touches:
-        problems.append(Problem("not-touched", plugin.name, str(name)))
+    if type(name) is not str or referential_of(name) not in plugin.touches:
+        problems.append(Problem("not-touched", plugin.name, _name(name)))
         return None
     place = catalogue.names.criteria.get(name)
     if place is None:

@@ -7,18 +7,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import importlib_metadata
 import pluggy
 
+from jalon.domain.checks import check_referential
+from jalon.domain.findings import Finding
 from jalon.domain.referential import Referential
 from jalon.plugins import specs
 from jalon.plugins.files.diagnostics import Diagnostic, in_order
-from jalon.plugins.files.loading import ReferentialError, load_file
+from jalon.plugins.files.loading import ReferentialError, diagnosed, load_file
 from jalon.plugins.markers import GROUP, PROJECT, hookimpl
+from jalon.plugins.telling import shown, told
+from jalon.plugins.wellformed import misfits
 
-HOOKS = ("jalon_referentials", "jalon_applicability", "jalon_autofill", "jalon_validation")
+_MOST: Final = 1_000
+"""More referentials than any plugin brings: an endless hook is stopped there."""
+
+HOOKS: Final = ("jalon_referentials", "jalon_applicability", "jalon_autofill", "jalon_validation")
 
 
 class State(StrEnum):
@@ -78,7 +85,7 @@ class EntryPoint(Protocol):
 def installed() -> list[EntryPoint]:
     """List the entry points of installed plugins, each once, in an order that is always the same."""
     found = {
-        (_distribution(each), each.name, each.value): each
+        (_distribution(each, "name"), each.name, each.value): each
         for each in importlib_metadata.entry_points(group=GROUP)
     }
     return [found[key] for key in sorted(found)]
@@ -86,8 +93,11 @@ def installed() -> list[EntryPoint]:
 
 def from_entry_point(entry_point: EntryPoint) -> Plugin:
     """Load one installed plugin; what goes wrong is in the result."""
-    version = getattr(entry_point.dist, "version", "") if entry_point.dist else ""
-    plugin = Plugin(entry_point.name, _distribution(entry_point), version)
+    distribution, version = _distribution(entry_point, "name"), _distribution(entry_point, "version")
+    plugin = Plugin(entry_point.name, distribution, version)
+    if not distribution:
+        plugin.suspend("installation incomplète : METADATA est absent ou illisible")
+        return plugin
     try:
         _register(plugin, entry_point.load())
     except KeyboardInterrupt:
@@ -95,8 +105,19 @@ def from_entry_point(entry_point: EntryPoint) -> Plugin:
     except ReferentialError as error:
         plugin.suspend("référentiel refusé", diagnostics=error.diagnostics)
     except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, SystemExit included
-        plugin.suspend(f"{type(error).__name__} : {error}", trace=traceback.format_exc())
+        plugin.suspend(told(error), trace=traceback.format_exc())
     return plugin
+
+
+def _distribution(entry_point: EntryPoint, key: str) -> str:
+    """Read the name or version of a distribution; nothing when a half-removed one cannot tell."""
+    try:
+        value = getattr(entry_point.dist, key, None)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 - metadata that is absent or damaged raises what it likes
+        return ""
+    return value if isinstance(value, str) else ""
 
 
 def from_object(name: str, plugin_object: object, distribution: str = "") -> Plugin:
@@ -160,10 +181,6 @@ class _Brought:
         return [self._referential]
 
 
-def _distribution(entry_point: Any) -> str:
-    return str(getattr(entry_point.dist, "name", "") or "") if entry_point.dist else ""
-
-
 def _register(plugin: Plugin, plugin_object: object) -> None:
     """Give a plugin a manager of its own, so that nothing of it can reach another's call."""
     manager = pluggy.PluginManager(PROJECT)
@@ -175,16 +192,36 @@ def _register(plugin: Plugin, plugin_object: object) -> None:
     if not plugin.hooks:
         plugin.suspend("aucun hook de Jalon dans ce module")
         return
-    plugin.referentials = tuple(_referentials(manager))
+    referentials = tuple(_brought(manager))
+    diagnostics = [
+        diagnosed(each, finding) for each in referentials for finding in _checked(each, plugin.bare_file)
+    ]
+    if diagnostics:
+        plugin.suspend("référentiel refusé", diagnostics=diagnostics)
+    plugin.referentials = referentials
 
 
-def _referentials(manager: pluggy.PluginManager) -> Iterable[Referential]:
-    for brought in manager.hook.jalon_referentials():
-        if not isinstance(brought, Iterable) or isinstance(brought, (str, bytes)):
+def _checked(referential: Referential, bare_file: str) -> Iterable[Finding]:
+    """Check what Python code may have built or altered; a file on its own was checked as it was read."""
+    if bare_file:
+        return ()
+    for misfit in misfits(referential):
+        raise TypeError(misfit)
+    return check_referential(referential)
+
+
+def _brought(manager: pluggy.PluginManager) -> Iterable[Referential]:
+    brought = manager.hook.jalon_referentials()
+    if len(brought) < len(manager.hook.jalon_referentials.get_hookimpls()):
+        raise TypeError("jalon_referentials a rendu None ; attendu : une liste de référentiels")
+    for several in brought:
+        if not isinstance(several, Iterable) or isinstance(several, (str, bytes)):
             raise TypeError(
-                f"jalon_referentials a rendu {brought!r:.60} ; attendu : une liste de référentiels"
+                f"jalon_referentials a rendu {shown(several)} ; attendu : une liste de référentiels"
             )
-        for each in brought:
-            if not isinstance(each, Referential):
-                raise TypeError(f"jalon_referentials a rendu {each!r:.60} ; attendu : un référentiel")
+        for i, each in enumerate(several):
+            if i >= _MOST:
+                raise TypeError(f"jalon_referentials a rendu plus de {_MOST} référentiels")
+            if type(each) is not Referential:
+                raise TypeError(f"jalon_referentials a rendu {shown(each)} ; attendu : un référentiel")
             yield each

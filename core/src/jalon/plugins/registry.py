@@ -10,7 +10,6 @@ from typing import Any
 
 from jalon.domain.catalogue import Catalogue, assemble, unmet, visible
 from jalon.domain.checks import check_links
-from jalon.domain.core_facts import CORE
 from jalon.domain.dependencies import dependencies, in_cycles
 from jalon.domain.facts import Profile
 from jalon.domain.hooks import Problem, Proposals, Verdicts
@@ -113,10 +112,10 @@ def _described(plugin: Plugin) -> dict[str, Any]:
 def _settle_names(plugins: Sequence[Plugin]) -> None:
     """Suspend a plugin whose name is taken: the first distribution by name keeps it."""
     taken: dict[str, Plugin] = {}
-    for plugin in plugins:
+    for plugin in sorted(plugins, key=lambda plugin: plugin.state is State.SUSPENDED):
         holder = taken.setdefault(plugin.name, plugin)
         if holder is not plugin and plugin.state is not State.SUSPENDED:
-            plugin.suspend(f"nom « {plugin.name} » déjà pris par {_shown(holder)}")
+            plugin.suspend(f"nom «  {plugin.name} » déjà pris par {_shown(holder)}")
 
 
 def _settle_keys(plugins: Sequence[Plugin], holders: Mapping[str, str]) -> None:
@@ -127,13 +126,16 @@ def _settle_keys(plugins: Sequence[Plugin], holders: Mapping[str, str]) -> None:
             claims.setdefault(key, []).append(plugin)
         if len({each.key for each in plugin.referentials}) < len(plugin.referentials):
             plugin.suspend("deux référentiels de même clé dans ce module")
-        elif any(each.key == CORE for each in plugin.referentials):
-            plugin.suspend(f"la clé « {CORE} » est réservée")
     for key in sorted(claims):
         claimants = [plugin for plugin in claims[key] if plugin.state is not State.SUSPENDED]
-        claimants.sort(key=lambda plugin: (plugin.distribution != holders.get(key), plugin.order))
-        for plugin in claimants[1:]:
-            plugin.suspend(f"clé « {key} » déjà prise par {_shown(claimants[0])}")
+        holder = holders.get(key)
+        claimants.sort(key=lambda plugin: (plugin.distribution != holder, plugin.order))
+        # A holder that fails keeps its key: another's referential must not meet its answers.
+        held = holder is not None and any(plugin.distribution == holder for plugin in plugins)
+        keeper = holder if held else _shown(claimants[0]) if claimants else ""
+        for plugin in claimants:
+            if plugin.distribution != holder if held else plugin is not claimants[0]:
+                plugin.suspend(f"clé «  {key} » déjà prise par {keeper}")
 
 
 def _settle_links(plugins: Sequence[Plugin]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from jalon.domain.checks import check_referential
-from jalon.domain.findings import Finding
+from jalon.domain.findings import Finding, unquoted
 from jalon.domain.referential import Referential
 from jalon.errors import JalonError
 from jalon.plugins.files.convert import Converter
@@ -71,7 +71,7 @@ def diagnosed(referential: Referential, finding: Finding) -> Diagnostic:
     """Say where a finding about a referential is: its file and line, or its key when it has no file."""
     file, line = (referential.key, 0)
     if referential.locate:
-        name = finding.found.strip("« »") if finding.code in _NAMING else ""
+        name = unquoted(finding.found) if finding.code in _NAMING else ""
         file, line = referential.locate(finding.path, name)
     return Diagnostic(file, line, finding.code, finding.found, finding.expected, finding.nearest)
 

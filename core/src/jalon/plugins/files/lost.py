@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jalon.domain.findings import Finding, Path
+from jalon.domain.findings import Finding, Path, unquoted
 from jalon.plugins.files.scalars import KEY_PATTERN
 from jalon.plugins.files.tree import Group, Items
 
@@ -62,7 +62,7 @@ class Lost:
             return True
         if finding.code == "wrong-value":
             known = self._names.get("choices", set())
-            return "choices" in self._unreadable or finding.found.strip("«\u00a0»") in known
+            return "choices" in self._unreadable or unquoted(finding.found) in known
         kind = _KINDS.get(finding.code)
         if kind is None:
             return False
