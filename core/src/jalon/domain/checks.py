@@ -88,13 +88,13 @@ def _check_sources(referential: Referential) -> Iterator[Finding]:
         for position, name in enumerate(names):
             if name not in known:
                 where = (*path, "sources", position)
-                yield Finding("unknown-source", where, name, "une clé de «  sources »", nearest(name, known))
+                yield Finding("unknown-source", where, name, "une clé de « sources »", nearest(name, known))
 
 
 def _check_facts(referential: Referential) -> Iterator[Finding]:
     for i, fact in enumerate(referential.facts):
         if fact.type.is_chosen and not fact.choices:
-            yield Finding("missing-choices", ("facts", i), fact.key, "une liste «  choices »")
+            yield Finding("missing-choices", ("facts", i), fact.key, "une liste « choices »")
         if fact.choices and not fact.type.is_chosen:
             yield Finding("needless-choices", ("facts", i, "choices"), fact.type, "le type choice ou choices")
         bounds = (fact.minimum, fact.maximum)

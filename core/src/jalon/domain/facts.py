@@ -112,9 +112,7 @@ def _boolean(_fact: FactDefinition, raw: object) -> bool:
 def _choice(fact: FactDefinition, raw: object) -> str:
     # A question of the core has no choices of its own: what is installed decides.
     if not isinstance(raw, str) or (fact.choices and raw not in fact.values):
-        raise WrongValueError(
-            _shown(raw), f"une valeur de «  {fact.key} »{_listed(fact.values)}", fact.values
-        )
+        raise WrongValueError(_shown(raw), f"une valeur de « {fact.key} »{_listed(fact.values)}", fact.values)
     return raw
 
 
@@ -174,7 +172,7 @@ def read_date(raw: object) -> date | None:
 
 def _shown(raw: object) -> str:
     text = "oui" if raw is True else "non" if raw is False else str(raw)
-    return f"«  {text[:60]} »"
+    return f"« {text[:60]} »"
 
 
 class Profile(Mapping[str, FactValue]):

@@ -29,7 +29,7 @@ class Finding:
 
 def unquoted(found: str) -> str:
     """Give what was found without the quotation marks it is shown in."""
-    return found.removeprefix("«  ").removesuffix(" »")
+    return found.removeprefix("« ").removesuffix(" »")
 
 
 def nearest(name: str, candidates: Iterable[str]) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ def linked_clause(clause: Clause, fact: FactDefinition) -> Clause:
     if clause.values:
         return replace(clause, values=tuple(read_single(fact, value) for value in clause.values))
     if not fact.type.is_ordered:
-        raise WrongBoundError("min ou max", f"une valeur : «  {fact.key} » est de type {fact.type}")
+        raise WrongBoundError("min ou max", f"une valeur : « {fact.key} » est de type {fact.type}")
     return replace(clause, minimum=_bound(fact, clause.minimum), maximum=_bound(fact, clause.maximum))
 
 

@@ -170,7 +170,7 @@ class _References:
         owner = referential_of(name)
         if self._own and owner not in {self._referential.key, CORE, *declared}:
             key = "touches" if code == "not-touched" else "requires"
-            yield Finding(code, path, name, f"«  {owner} » dans «  {key} »")
+            yield Finding(code, path, name, f"« {owner} » dans « {key} »")
 
     def _looked_up(self, name: str) -> bool:
         owner = referential_of(name)
@@ -189,14 +189,14 @@ class _References:
         candidates = [other for other in known if referential_of(other) == owner]
         self._suggestions -= 1
         close = nearest(name, candidates) if self._suggestions >= 0 else ()
-        return Finding(code, path, name, f"un nom déclaré par «  {owner} »", close)
+        return Finding(code, path, name, f"un nom déclaré par « {owner} »", close)
 
 
 def _effect(effect: Effect, place: Place, path: Path) -> Iterator[Finding]:
     scale = place.questionnaire.scale
     if not isinstance(effect, AtLeast) and effect.level == NA:
         if place.criterion.na is NaPolicy.NO:
-            expected = f"un niveau : «  {place.criterion.code} » refuse NA (na: no)"
+            expected = f"un niveau : « {place.criterion.code} » refuse NA (na: no)"
             yield Finding("na-refused", path, NA, expected)
     elif not scale.holds(effect.level):
         yield Finding("level-off-scale", path, str(effect.level), f"un niveau de 0 à {scale.top}, ou NA")

@@ -142,7 +142,7 @@ class _Reader:
             return
         for each in sorted(value if isinstance(value, frozenset) else ()):
             if each not in set(known):
-                raise WrongValueError(f"«  {each} »", "un nom installé", tuple(known))
+                raise WrongValueError(f"« {each} »", "un nom installé", tuple(known))
 
     # -- answers
 
@@ -197,4 +197,4 @@ def _shown(value: object) -> str:
         return "rien"
     if isinstance(value, Group):
         return "un groupe"
-    return "une liste" if isinstance(value, Items) else f"«  {str(value)[:60]} »"
+    return "une liste" if isinstance(value, Items) else f"« {str(value)[:60]} »"

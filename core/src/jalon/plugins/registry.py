@@ -115,7 +115,7 @@ def _settle_names(plugins: Sequence[Plugin]) -> None:
     for plugin in sorted(plugins, key=lambda plugin: plugin.state is State.SUSPENDED):
         holder = taken.setdefault(plugin.name, plugin)
         if holder is not plugin and plugin.state is not State.SUSPENDED:
-            plugin.suspend(f"nom «  {plugin.name} » déjà pris par {_shown(holder)}")
+            plugin.suspend(f"nom « {plugin.name} » déjà pris par {_shown(holder)}")
 
 
 def _settle_keys(plugins: Sequence[Plugin], holders: Mapping[str, str]) -> None:
@@ -135,7 +135,7 @@ def _settle_keys(plugins: Sequence[Plugin], holders: Mapping[str, str]) -> None:
         keeper = holder if held else _shown(claimants[0]) if claimants else ""
         for plugin in claimants:
             if plugin.distribution != holder if held else plugin is not claimants[0]:
-                plugin.suspend(f"clé «  {key} » déjà prise par {keeper}")
+                plugin.suspend(f"clé « {key} » déjà prise par {keeper}")
 
 
 def _settle_links(plugins: Sequence[Plugin]) -> None:

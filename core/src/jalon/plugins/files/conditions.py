@@ -52,10 +52,10 @@ class ConditionReader:
         if reader is not None:
             return reader(self, value, path)
         if key in RESERVED:
-            self._wrong(path, f"«  {key} »", "«  answer » dans le même groupe")
+            self._wrong(path, f"« {key} »", "« answer » dans le même groupe")
             return []
         if not _NAME.fullmatch(key):
-            self._wrong(path, f"«  {key} »", "le nom d’un fait")
+            self._wrong(path, f"« {key} »", "le nom d’un fait")
             return []
         return self._fact(self.qualified(key), value, path)
 
@@ -137,4 +137,4 @@ def _shown(value: object) -> str:
         return "un groupe" if value else "un groupe vide"
     if isinstance(value, list):
         return "une liste" if value else "une liste vide"
-    return f"«  {str(value)[:60]} »"
+    return f"« {str(value)[:60]} »"

@@ -123,7 +123,7 @@ class Converter:
             code, expected = (
                 ("wrong-date", "AAAA-MM-JJ") if kind is FactType.DATE else ("wrong-number", "un nombre")
             )
-            self._find(code, path, f"«  {raw} »", expected)
+            self._find(code, path, f"« {raw} »", expected)
         return value
 
     # -- questionnaires
@@ -133,7 +133,7 @@ class Converter:
         if scale is None:
             meant = nearest(part.scale, self._scales)
             self._find(
-                "unknown-scale", (*path, "scale"), part.scale, "maturity, ou une clé de «  scales »", meant
+                "unknown-scale", (*path, "scale"), part.scale, "maturity, ou une clé de « scales »", meant
             )
         return Questionnaire(
             key=part.key,
@@ -220,7 +220,7 @@ class Converter:
 
     def _rule(self, part: models.RulePart, path: Path) -> Rule:
         if not part.facts and not part.levels:
-            self._find("useless-rule", path, part.key, "«  facts » ou «  levels »")
+            self._find("useless-rule", path, part.key, "« facts » ou « levels »")
         qualified = self._conditions.qualified
         self._find_repeated(part.facts, (*path, "facts"))
         self._find_repeated(part.levels, (*path, "levels"))

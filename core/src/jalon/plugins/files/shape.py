@@ -87,7 +87,7 @@ def _finding(detail: ErrorDetails) -> Finding:
         known = _keys_at(path[:-1])
         return Finding(code, path, here, "", nearest(here, known) or ())
     if code == "missing-key":
-        return Finding(code, path[:-1], here, f"la clé «  {here} »")
+        return Finding(code, path[:-1], here, f"la clé « {here} »")
     found = _shown(detail["input"])
     context = detail.get("ctx", {})
     if code == "wrong-choice":
@@ -95,7 +95,7 @@ def _finding(detail: ErrorDetails) -> Finding:
         return Finding(code, path, found, expected, nearest(str(detail["input"]), expected.split(", ")))
     if kind in {"greater_than_equal", "less_than_equal"}:
         expected = "1 (la version du format)"
-    return Finding(code, path, f"«  {here} » {found}".strip() if code == "empty-value" else found, expected)
+    return Finding(code, path, f"« {here} » {found}".strip() if code == "empty-value" else found, expected)
 
 
 def _keys_at(path: Path) -> Sequence[str]:
@@ -177,4 +177,4 @@ def _shown(value: object) -> str:
         return "un groupe"
     if isinstance(value, list):
         return "une liste"
-    return f"«  {str(value)[:60]} »"
+    return f"« {str(value)[:60]} »"

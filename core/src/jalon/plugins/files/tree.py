@@ -228,7 +228,7 @@ class _Builder:
             key = self._refused(group, key)
         elif key in group:
             first = group.lines[key]
-            self._fault(line, "duplicate-key", f"«  {key} »", f"une seule fois (déjà ligne {first})")
+            self._fault(line, "duplicate-key", f"« {key} »", f"une seule fois (déjà ligne {first})")
             key = self._refused(group, key)
         top.key, top.line = key, line
 
