@@ -415,7 +415,7 @@ SHAPE = (
     ),
     # kinds
     case("title is a list", "title: Référentiel d’essai", "title: [a] #! wrong-kind"),
-    case("title is nothing", "title: Référentiel d’essai", "title: #! wrong-kind"),
+    case("title is nothing", "title: Référentiel d’essai", "title: #! empty-value"),
     case("publisher is a text", "{name: Éditeur, official: non}", "Éditeur #! wrong-kind"),
     case("requires is a list", '{socle: ">=1"}', "[socle] #! wrong-kind"),
     case("touches is a text", "[voisin]", "voisin #! wrong-kind"),
@@ -424,7 +424,7 @@ SHAPE = (
     case("a scale is a list", SCALE, "[a, b, c] #! wrong-kind"),
     case("a word is a text", WORD, "INS #! wrong-kind"),
     case("a fact is a text", "facts:\n", "facts:\n  - un_fait #! wrong-kind\n"),
-    case("a fact is nothing", "facts:\n", "facts:\n  - #! wrong-kind\n"),
+    case("a fact is nothing", "facts:\n", "facts:\n  - #! empty-value\n"),
     case("choices are a group", CHOICES, "{lecture: Lecture} #! wrong-kind"),
     case("a choice is a text", LECTURE, "lecture #! wrong-kind\n        "),
     case("a question is a group", "question: Depuis quand ?", "question: {fr: Depuis quand ?} #! wrong-kind"),
@@ -443,9 +443,9 @@ SHAPE = (
     case("a rule is a list", "rules:\n", "rules:\n  - [a] #! wrong-kind\n"),
     case("derived facts are a list", "facts: {stocke: oui}", "facts: [stocke] #! wrong-kind"),
     case("a derived value is a group", "facts: {stocke: oui}", "facts: {stocke: {a: b}} #! wrong-kind"),
-    case("a derived value is nothing", "facts: {stocke: oui}", "facts: {stocke: } #! wrong-kind"),
+    case("a derived value is nothing", "facts: {stocke: oui}", "facts: {stocke: } #! empty-value"),
     case("a keyword is a group", "    type: date", "    type: date\n    keywords: [a, {b: c}] #! wrong-kind"),
-    case("nothing under paths", PATHS, "paths: #! wrong-kind\n"),
+    case("nothing under paths", PATHS, "paths: #! empty-value\n"),
     # texts
     case("empty title", "title: Référentiel d’essai", 'title: "" #! empty-value'),
     case("title of spaces", "title: Référentiel d’essai", 'title: "  " #! empty-value'),
@@ -539,8 +539,8 @@ SHAPE = (
     case("section", "    type: date", "    type: date\n    section: path #! wrong-choice(paths)"),
     case("obligation", "na: no", "obligation: optionnal #! wrong-choice(optional)"),
     case("status", "    type: date", "    type: date\n    status: oficial #! wrong-choice(official)"),
-    case("format version 2", "jalon: 1", "jalon: 2 #! wrong-number"),
-    case("format version 0", "jalon: 1", "jalon: 0 #! wrong-number"),
+    case("format version 2", "jalon: 1", "jalon: 2 #! unknown-format"),
+    case("format version 0", "jalon: 1", "jalon: 0 #! unknown-format"),
     # conditions
     *(
         reading(f"condition {text}", f"{text} #! wrong-condition")
@@ -616,7 +616,7 @@ SHAPE = (
     proposing("effect is a word", "{A1.1: deux} #! wrong-level"),
     proposing("effect is na in small letters", "{A1.1: na} #! wrong-level"),
     proposing("effect is a number with a point", "{A1.1: 2.0} #! wrong-level"),
-    proposing("effect is nothing", "{A1.1: } #! wrong-kind"),
+    proposing("effect is nothing", "{A1.1: } #! empty-value"),
     proposing("effect is a list", "{A1.1: [2]} #! wrong-kind"),
     proposing("effect is an empty group", "{A1.1: {}} #! wrong-effect"),
     proposing("effect is a level and a floor", "{A1.1: {level: 2, at_least: 1}} #! wrong-effect"),

@@ -100,6 +100,19 @@ def test_hook_jalon_validation(load: Any) -> None:
     assert ([], []) == plugins.validation("base/produit", Profile({}), {"base/A1": 1})
 
 
+def test_a_hook_without_its_mark_suspends_the_plugin(load: Any) -> None:
+    """A function with the name of a hook and no mark would be ignored in silence: it is refused."""
+
+    class Plugin(Empty):
+        def jalon_autofill(self, profile: Profile) -> list[Proposed]:
+            return []
+
+    (plugin,) = load(objects={"vide": Plugin()}).all
+
+    assert "suspended" == plugin.state
+    assert "jalon_autofill n’a pas la marque @hookimpl" in plugin.reason
+
+
 @pytest.mark.parametrize("hook", ["jalon_applicability", "jalon_autofill", "jalon_validation"])
 def test_hooks_receive_values_they_cannot_change(load: Any, hook: str) -> None:
     """What a hook receives is its own frozen view: writing to it fails, and harms nobody."""

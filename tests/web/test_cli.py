@@ -128,8 +128,8 @@ FAULTS = [
     ("profile: {dmp_profils: [alimentaton]}", 1, "valeur impossible pour ce fait : « alimentaton »"),
     ("profile: {connecteur: peut-être}", 1, "valeur impossible pour ce fait : « peut-être »"),
     ("profile: {connecteur: }", 1, "valeur impossible pour ce fait : rien"),
-    ("profile: {connecteur: oui, dmp_compat/connecteur: oui}", 1, "nom déclaré deux fois"),
-    ("profile: {jalon/paths: [dmp]}", 1, "un nom installé"),
+    ("profile: {connecteur: oui, dmp_compat/connecteur: oui}", 1, "nom employé deux fois"),
+    ("profile: {jalon/paths: [dmp2]}", 1, "valeur impossible pour ce fait : « dmp2 »"),
     ("profile: {jalon/kind: socle}", 1, "valeur impossible"),
     ("answers: {A08.3.9: 1}", 1, "critère inconnu : A08.3.9"),
     ("answers: {A08.3.1: 4}", 1, "réponse impossible à ce critère : « 4 »"),
@@ -261,6 +261,39 @@ def test_check_an_unknown_name(run: Run) -> None:
 
     assert 2 == result.exit_code
     assert "doctrine" in result.stderr
+
+
+def test_show_tells_names_and_values(run: Run) -> None:
+    """Whoever writes rules finds the names and values of another referential."""
+    printed = run("show", "dmp_compat").stdout
+    described = json.loads(run("show", "doctrine", "--json").stdout)
+
+    assert "dmp_compat/dmp_profils (choices)" in printed
+    assert "alimentation Alimentation" in printed
+    assert [0, 1, 2, 3, "NA"] == described["criteria"]["doctrine/A08.3.1"]["levels"]
+    assert "biologie" in described["facts"]["doctrine/familles_documents"]["values"]
+    assert "jalon/kind" in json.loads(run("show", "jalon", "--json").stdout)["facts"]
+
+
+def test_show_an_unknown_referential(run: Run) -> None:
+    """A wrong name is refused with those that exist."""
+    result = run("show", "dmp")
+
+    assert 2 == result.exit_code
+    assert "dmp_compat" in result.stderr
+
+
+def test_a_plugin_that_takes_no_part_is_told(
+    run: Run, referentials: Path, product: Callable[[str], Path]
+) -> None:
+    """Evaluating says which plugin waits or is suspended, also when a name is unknown because of it."""
+    path = referentials / "path.yaml"
+    report = json.loads(run("--referentials", path, "evaluate", "--json", product("{}")).stdout)
+    refused = run("--referentials", path, "evaluate", product("answers: {base/A1: 1}"))
+
+    assert [("plugin-waiting", "path")] == [(each["code"], each["plugin"]) for each in report["problems"]]
+    assert "critère inconnu" in refused.stderr
+    assert "Le module path est en attente de" in _joined(refused.stderr)
 
 
 def test_check_json(run: Run, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import FactValue
 from jalon.domain.core_facts import PATHS, REFERENTIALS
 from jalon.domain.facts import FactDefinition, FactType, Profile
+from jalon.domain.hooks import Problem
 from jalon.domain.levels import NA, LevelValue
 from jalon.domain.referential import NaPolicy
 from jalon.exchange.evaluation_json import as_json
@@ -81,7 +82,7 @@ def _installed() -> list[Plugin]:
 
 def _check(found: Iterable[Plugin], plugins: Plugins) -> None:
     faults = [fault for plugin in found for fault in _faults(plugin)]
-    faults = faults or list(_faults_in_use(plugins))
+    faults = faults or list(dict.fromkeys(_faults_in_use(plugins)))
     assert not faults, "\n".join(faults)  # noqa: S101
 
 
@@ -100,11 +101,9 @@ def _faults_in_use(plugins: Plugins) -> Iterator[str]:
     shuffled = [Plugins(draw.sample(plugins.all, len(plugins.all))) for _ in range(2)]
     for _ in range(_PRODUCTS):
         subject = _random_subject(plugins.catalogue, draw)
-        reference = as_json(report_on(subject, plugins))
-        yield from (
-            f"{each['plugin']}: {each['code']} {each['subject']} {each['detail']}"
-            for each in reference["problems"]
-        )
+        report = report_on(subject, plugins)
+        reference = as_json(report)
+        yield from map(_told, report.product.problems)
         yield from _faults_in_validation(plugins, subject)
         for other in shuffled:
             if json.dumps(as_json(report_on(subject, other))) != json.dumps(reference):
@@ -116,7 +115,11 @@ def _faults_in_validation(plugins: Plugins, subject: SubjectFile) -> Iterator[st
     levels = {name: answer.level for name, answer in subject.product.items() if answer.level is not None}
     for questionnaire in plugins.catalogue.names.questionnaires:
         _, problems = plugins.validation(questionnaire, profile, levels)
-        yield from (f"{each.plugin}: {each.code} {each.subject} {each.detail}" for each in problems)
+        yield from map(_told, problems)
+
+
+def _told(problem: Problem) -> str:
+    return f"{problem.plugin}: {problem.code} {problem.subject} {problem.detail}".rstrip()
 
 
 def _random_subject(catalogue: Catalogue, draw: random.Random) -> SubjectFile:

@@ -15,14 +15,16 @@ from jalon.domain.proposals import Proposal
 from jalon.domain.referential import AtLeast
 
 _PROBLEMS: Final[Mapping[str, str]] = {
+    "plugin-suspended": "Le module {plugin} est suspendu : {detail} (voir « jalon plugins »).",
+    "plugin-waiting": "Le module {plugin} est {detail}.",
     "hook-failed": "Le module {plugin} a échoué ({subject}) : {detail}",
-    "not-touched": "Le module {plugin} a voulu agir sur {subject}, qu’il ne déclare pas : ignoré.",
+    "not-touched": "Le module {plugin} veut agir sur {subject}, qu’il ne déclare pas : ignoré. {detail}",
     "unknown-criterion": "Le module {plugin} désigne un critère inconnu, {subject} : ignoré.",
     "organisation-criterion": (
         "Le module {plugin} veut agir sur {subject}, qui concerne l’organisation : ignoré."
     ),
     "level-off-scale": "Le module {plugin} propose pour {subject} un niveau impossible ({detail}) : ignoré.",
-    "wrong-verdict": "Le module {plugin} a rendu un avis illisible : {detail}",
+    "wrong-verdict": "Le module {plugin} a rendu un avis illisible sur {subject} : {detail}",
     "wrong-proposal": "Le module {plugin} a rendu une proposition illisible : {detail}",
     "wrong-validation": "Le module {plugin} a rendu un refus illisible : {detail}",
     "wrong-result": "Le module {plugin} a rendu autre chose qu’une liste : {detail}",
@@ -32,7 +34,7 @@ _PROBLEMS: Final[Mapping[str, str]] = {
 
 def problem(found: Problem) -> str:
     """Word a problem met while evaluating."""
-    return _PROBLEMS.get(found.code, "{plugin} : {subject} {detail}").format(**found._asdict())
+    return _PROBLEMS.get(found.code, "{plugin} : {subject} {detail}").format(**found._asdict()).rstrip()
 
 
 def counted(number: int, one: str, several: str) -> str:
@@ -68,7 +70,7 @@ def value(fact: FactDefinition | None, raw: FactValue | None) -> str:
 
 def because(row: Row, catalogue: Catalogue) -> str:
     """Word why a condition holds."""
-    return " et ".join(_held(term, catalogue) for term in row)
+    return " ; ".join(_held(term, catalogue) for term in row)
 
 
 def would_apply_if(alternatives: Iterable[Row], catalogue: Catalogue) -> str:
@@ -102,9 +104,9 @@ def _values(clause: Clause, catalogue: Catalogue) -> str:
     fact = catalogue.names.facts.get(clause.name) if clause.source == "fact" else None
     if clause.values:
         return " ou ".join(f"« {value(fact, each)} »" for each in clause.values)
-    bounds = []
-    if clause.minimum is not None:
-        bounds.append(f"au moins {value(fact, clause.minimum)}")
-    if clause.maximum is not None:
-        bounds.append(f"au plus {value(fact, clause.maximum)}")
-    return " et ".join(bounds)
+    low, high = clause.minimum, clause.maximum
+    if low is None:
+        return f"au plus {value(fact, high)}"
+    if high is None:
+        return f"au moins {value(fact, low)}"
+    return f"entre {value(fact, low)} et {value(fact, high)}"

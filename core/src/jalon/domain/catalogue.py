@@ -126,7 +126,8 @@ class _Assembly:
 
     def _linked(self, condition: Condition, reader: str) -> Condition:
         def definition(name: str) -> FactDefinition | None:
-            return self._names.facts.get(name)
+            # What a product selects is named, not typed: a name may belong to an absent referential.
+            return None if name in {PATHS, REFERENTIALS} else self._names.facts.get(name)
 
         return linked(self._without_hidden(condition, reader), definition)
 

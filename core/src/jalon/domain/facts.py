@@ -143,9 +143,9 @@ def _date(fact: FactDefinition, raw: object) -> FactValue:
 def _bounded(fact: FactDefinition, value: FactValue, raw: object) -> FactValue:
     within = Clause("fact", fact.key, minimum=fact.minimum, maximum=fact.maximum)
     if not clause_holds(within, value):
-        low = "" if fact.minimum is None else f" à partir de {fact.minimum}"
-        high = "" if fact.maximum is None else f" jusqu’à {fact.maximum}"
-        raise WrongValueError(_shown(raw), f"une valeur{low}{high}")
+        low = "" if fact.minimum is None else f" ≥ {fact.minimum}"
+        high = "" if fact.maximum is None else f" ≤ {fact.maximum}"
+        raise WrongValueError(_shown(raw), f"une valeur{' et'.join(filter(None, (low, high)))}")
     return value
 
 
@@ -171,6 +171,8 @@ def read_date(raw: object) -> date | None:
 
 
 def _shown(raw: object) -> str:
+    if isinstance(raw, (list, tuple)):
+        return "une liste"
     text = "oui" if raw is True else "non" if raw is False else str(raw)
     return f"« {text[:60]} »"
 
@@ -201,7 +203,7 @@ class Profile(Mapping[str, FactValue]):
 
 
 BOOLEANS: Final[Mapping[str, bool]] = {"oui": True, "true": True, "non": False, "false": False}
-_FEW: Final = 8
+_FEW: Final = 30
 _NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _READERS: Final[Mapping[FactType, Callable[[FactDefinition, object], FactValue]]] = {

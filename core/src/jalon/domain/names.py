@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from jalon.domain.core_facts import CORE, CORE_FACTS
-from jalon.domain.facts import FactDefinition
+from jalon.domain.core_facts import CORE, CORE_FACTS, PATHS, REFERENTIALS
+from jalon.domain.facts import Choice, FactDefinition
 from jalon.domain.referential import About, CompletionPath, Criterion, Questionnaire, Referential
 
 
@@ -34,6 +34,14 @@ class Names:
         self.paths: dict[str, CompletionPath] = {}
         for referential in referentials.values():
             self._add(referential)
+        self._offer(PATHS, {name: path.title for name, path in self.paths.items()})
+        selectable = (each for each in referentials.values() if each.is_selectable)
+        self._offer(REFERENTIALS, {each.key: each.title for each in selectable})
+
+    def _offer(self, fact: str, labels: Mapping[str, str]) -> None:
+        """Let a product choose among what is installed."""
+        choices = tuple(Choice(value, label) for value, label in labels.items())
+        self.facts[fact] = replace(CORE_FACTS[fact], choices=choices)
 
     def _add(self, referential: Referential) -> None:
         for fact in referential.facts:

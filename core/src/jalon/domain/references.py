@@ -69,7 +69,7 @@ class _References:
             yield self._unknown("unknown-fact", clause.name, path, self._names.facts)
             return
         try:
-            linked_clause(clause, fact)
+            yield from _crossed(linked_clause(clause, fact), path)
         except WrongValueError as error:
             yield _wrong_value(error, path)
 
@@ -87,6 +87,7 @@ class _References:
         if place is None:
             yield from self._if_unknown_criterion(clause.name, path)
             return
+        yield from _crossed(clause, path)
         scale = place.questionnaire.scale
         for level in (*clause.values, clause.minimum, clause.maximum):
             if level is not None and level != NA and not scale.holds(level):
@@ -169,8 +170,8 @@ class _References:
     ) -> Iterator[Finding]:
         owner = referential_of(name)
         if self._own and owner not in {self._referential.key, CORE, *declared}:
-            key = "touches" if code == "not-touched" else "requires"
-            yield Finding(code, path, name, f"« {owner} » dans « {key} »")
+            key = "« touches »" if code == "not-touched" else "« requires » ou « touches »"
+            yield Finding(code, path, name, f"« {owner} » dans {key}", nearest(owner, declared))
 
     def _looked_up(self, name: str) -> bool:
         owner = referential_of(name)
@@ -200,6 +201,12 @@ def _effect(effect: Effect, place: Place, path: Path) -> Iterator[Finding]:
             yield Finding("na-refused", path, NA, expected)
     elif not scale.holds(effect.level):
         yield Finding("level-off-scale", path, str(effect.level), f"un niveau de 0 à {scale.top}, ou NA")
+
+
+def _crossed(clause: Clause, path: Path) -> Iterator[Finding]:
+    low, high = clause.minimum, clause.maximum
+    if low is not None and high is not None and low > high:  # type: ignore[operator]
+        yield Finding("crossed-bounds", path, f"{low} > {high}", "min ≤ max")
 
 
 def _wrong_value(error: WrongValueError, path: Path) -> Finding:

@@ -194,6 +194,13 @@ class Referential:
     rules: tuple[Rule, ...] = ()
     locate: Locate | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def is_selectable(self) -> bool:
+        """Say whether a product may choose it: it brings a complementary questionnaire."""
+        return any(
+            each.kind is Kind.REQUIREMENTS and each.about is About.PRODUCT for each in self.questionnaires
+        )
+
     def qualified(self, name: str) -> str:
         """Give the full name of one of this referential's own facts, criteria or rules."""
         return f"{self.key}/{name}"

@@ -24,7 +24,6 @@ FORMAT = 1
 def as_json(report: Report) -> dict[str, Any]:
     """Write a report; keys and their order do not depend on plugins' order."""
     facts, criteria = report.product.facts, report.criteria
-    problems = (*report.product.problems, *report.organisation.problems)
     return {
         "format": FORMAT,
         "date": report.day.isoformat(),
@@ -37,7 +36,7 @@ def as_json(report: Report) -> dict[str, Any]:
         },
         "paths": {each.path: _path(each) for each in report.paths},
         "conflicts": list(_conflicts(facts, report, criteria)),
-        "problems": [problem._asdict() for problem in sorted(problems)],
+        "problems": [problem._asdict() for problem in report.problems],
     }
 
 

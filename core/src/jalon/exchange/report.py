@@ -12,6 +12,7 @@ from jalon.domain.evaluation import (
     evaluate_organisation,
     evaluate_product,
 )
+from jalon.domain.hooks import Problem
 from jalon.domain.readiness import Readiness, readiness
 from jalon.domain.states import CriterionState
 from jalon.exchange.subject_file import SubjectFile
@@ -27,11 +28,17 @@ class Report:
     organisation: Evaluation
     paths: tuple[Readiness, ...]
     day: date
+    absences: tuple[Problem, ...] = ()  # plugins that take no part, or not wholly
 
     @property
     def criteria(self) -> dict[str, CriterionState]:
         """Give the criteria of both."""
         return {**self.product.criteria, **self.organisation.criteria}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Give what was ignored, failed or is missing."""
+        return tuple(sorted((*self.product.problems, *self.organisation.problems, *self.absences)))
 
     @property
     def questionnaires(self) -> tuple[QuestionnaireState, ...]:
@@ -50,5 +57,6 @@ def report_on(subject: SubjectFile, plugins: Plugins) -> Report:
         product=product,
         organisation=organisation,
         paths=readiness(catalogue, product.facts.values, criteria),
+        absences=plugins.absences(),
         day=subject.day or date.today(),  # noqa: DTZ011 - the person's own day, not an instant
     )

@@ -10,7 +10,7 @@ from typing import Any, Final
 from jalon.domain.answers import Answer, is_possible
 from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import FactValue
-from jalon.domain.core_facts import PATHS, REFERENTIALS
+from jalon.domain.core_facts import PATHS
 from jalon.domain.facts import BOOLEANS, WrongValueError, read_date, read_value
 from jalon.domain.findings import MAX_SUGGESTIONS, Finding, Path, nearest, unquoted
 from jalon.domain.levels import NA, LevelValue
@@ -124,25 +124,20 @@ class _Reader:
             self._find("wrong-value", path, _shown(raw), "une valeur, ou une liste de valeurs")
             return
         try:
-            value = read_value(fact, raw)
-            self._check_installed(full, value)
-            self.subject.given[full] = value
+            self.subject.given[full] = read_value(fact, self._full_values(full, raw))
         except WrongValueError as error:
             close = nearest(unquoted(error.found), error.candidates)
             self._find("wrong-value", path, error.found, error.expected, close)
 
-    def _check_installed(self, fact: str, value: FactValue) -> None:
-        """Check the values of core facts, whose choices are what is installed."""
-        known: Iterable[str]
-        if fact == PATHS:
-            known = self._catalogue.required
-        elif fact == REFERENTIALS:
-            known = self._catalogue.referentials
-        else:
-            return
-        for each in sorted(value if isinstance(value, frozenset) else ()):
-            if each not in set(known):
-                raise WrongValueError(f"« {each} »", "un nom installé", tuple(known))
+    def _full_values(self, fact: str, raw: Any) -> Any:
+        """Let the paths selected be named short, as facts are."""
+        if fact != PATHS:
+            return raw
+        by_key: dict[str, list[str]] = {}
+        for name in self._names.paths:
+            by_key.setdefault(name.partition("/")[2], []).append(name)
+        items = raw if isinstance(raw, Items) else [raw]
+        return [by_key[each][0] if len(by_key.get(each, ())) == 1 else each for each in items]
 
     # -- answers
 

@@ -16,7 +16,7 @@ from jalon.domain.names import Place, referential_of
 from jalon.domain.proposals import Proposal
 from jalon.domain.referential import About, AtLeast, Effect, Exactly
 from jalon.plugins.discovery import Plugin
-from jalon.plugins.telling import shown, told
+from jalon.plugins.telling import place_of, shown, told
 from jalon.plugins.values import Proposed, ValidationProblem, Verdict
 
 _MOST: Final = 10_000
@@ -87,7 +87,7 @@ def _called(plugin: Plugin, hook: str, problems: list[Problem], **arguments: Any
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a plugin may raise anything, SystemExit included
-        problems.append(Problem("hook-failed", plugin.name, hook, told(error)))
+        problems.append(Problem("hook-failed", plugin.name, hook, f"{told(error)} ({place_of(error)})"))
         return None
 
 
@@ -173,7 +173,9 @@ def _effect(value: Proposed, place: Place) -> Effect | None:
 def _accepted(plugin: Plugin, catalogue: Catalogue, name: object, problems: list[Problem]) -> Place | None:
     """Give the place of a criterion a hook may act on; report what it may not."""
     if type(name) is not str or referential_of(name) not in plugin.touches:
-        problems.append(Problem("not-touched", plugin.name, _name(name)))
+        short = type(name) is str and "/" not in name
+        detail = "nom complet attendu : référentiel/code" if short else ""
+        problems.append(Problem("not-touched", plugin.name, _name(name), detail))
         return None
     place = catalogue.names.criteria.get(name)
     if place is None:

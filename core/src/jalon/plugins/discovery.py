@@ -189,6 +189,9 @@ def _register(plugin: Plugin, plugin_object: object) -> None:
     manager.check_pending()
     plugin.manager = manager
     plugin.hooks = tuple(name for name in HOOKS if getattr(manager.hook, name).get_hookimpls())
+    for name in HOOKS:
+        if name not in plugin.hooks and callable(getattr(plugin_object, name, None)):
+            raise TypeError(f"{name} n’a pas la marque @hookimpl")
     if not plugin.hooks:
         plugin.suspend("aucun hook de Jalon dans ce module")
         return

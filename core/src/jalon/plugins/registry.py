@@ -81,8 +81,26 @@ class Plugins:
     def validation(
         self, questionnaire: str, profile: Profile, answers: Mapping[str, LevelValue]
     ) -> tuple[list[tuple[str, ValidationProblem]], list[Problem]]:
-        """Ask every plugin what forbids a validation; give each problem with its plugin."""
-        return calls.validation(self.taking_part, questionnaire, profile, answers)
+        """Ask every plugin what forbids a validation; give each problem with its plugin.
+
+        Plugins see the answers of this questionnaire only: what would be validated.
+        """
+        definition = self.catalogue.names.questionnaires.get(questionnaire)
+        places = self.catalogue.names.criteria
+        asked = {
+            name: level
+            for name, level in answers.items()
+            if name in places and places[name].questionnaire is definition
+        }
+        return calls.validation(self.taking_part, questionnaire, profile, asked)
+
+    def absences(self) -> tuple[Problem, ...]:
+        """List the plugins that take no part, or not wholly, with their reason."""
+        return tuple(
+            Problem(f"plugin-{plugin.state}", plugin.name, detail=plugin.reason)
+            for plugin in self.all
+            if plugin.state is not State.ACTIVE
+        )
 
     def as_json(self) -> list[dict[str, Any]]:
         """Describe every plugin as plain values."""

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 _LONGEST: Final = 300
+_UNREADABLE: Final[Mapping[type[OSError], str]] = {
+    FileNotFoundError: "introuvable",
+    IsADirectoryError: "c’est un dossier",
+    PermissionError: "accès refusé",
+}
 
 
 def told(error: BaseException) -> str:
@@ -31,3 +39,14 @@ def shown(value: object) -> str:
 def _plain(text: str) -> str:
     kept = "".join(each if each.isprintable() else " " for each in str(text))
     return kept[:_LONGEST]
+
+
+def unreadable(error: OSError) -> str:
+    """Say in French why a file could not be read."""
+    return _UNREADABLE.get(type(error), error.strerror or type(error).__name__)
+
+
+def place_of(error: BaseException) -> str:
+    """Give the file and line where an error was raised, to find it in a plugin."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -11,6 +11,7 @@ from jalon_web.cli.evaluate import evaluate
 from jalon_web.cli.plugins import plugins
 from jalon_web.cli.schema import schema
 from jalon_web.cli.shell import Shell, ShellGroup
+from jalon_web.cli.show import show
 
 __all__ = ["main"]
 
@@ -31,5 +32,5 @@ def main(context: click.Context, folders: tuple[Path, ...]) -> None:
     context.obj = Shell(folders)
 
 
-for command in (evaluate, plugins, check, schema):
+for command in (evaluate, plugins, check, show, schema):
     main.add_command(command)

@@ -9,7 +9,9 @@ import click
 
 from jalon.exchange.evaluation_json import as_json
 from jalon.exchange.report import Report, report_on
-from jalon.exchange.subject_file import read_subject
+from jalon.exchange.subject_file import SubjectFileError, read_subject
+from jalon.plugins.telling import unreadable
+from jalon_web import wording
 from jalon_web.cli.report import print_report
 from jalon_web.cli.shell import Refusal, Shell, print_json
 
@@ -35,6 +37,11 @@ def _report(shell: Shell, path: Path) -> Report:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Refusal(f"{path}: fichier illisible : {error.strerror}") from None
-    subject = read_subject(content, shell.plugins.catalogue, str(path))
+        raise Refusal(f"{path}: fichier illisible : {unreadable(error)}") from None
+    try:
+        subject = read_subject(content, shell.plugins.catalogue, str(path))
+    except SubjectFileError as error:
+        # A name may be unknown only because the plugin that declares it takes no part.
+        absences = [wording.problem(problem) for problem in shell.plugins.absences()]
+        raise Refusal("\n".join([str(error), *absences])) from None
     return report_on(subject, shell.plugins)

@@ -15,14 +15,16 @@ from jalon.domain.facts import FactDefinition
 from jalon.domain.gap import expected_at, gap
 from jalon.domain.levels import NA, Scale
 from jalon.domain.readiness import Readiness, Requirement
+from jalon.domain.referential import Kind
 from jalon.domain.states import CriterionState
 from jalon.exchange.report import Report
 from jalon_web import wording
 from jalon_web.cli.printer import Printer
 
 _COLOURS: Final = ("red", "dark_orange", "yellow", "green")
-_BAR: Final = 24
-_TITLE: Final = 44
+_BAR: Final = 20
+_TITLE: Final = 38
+_LACKING: Final = {Requirement.MISSING: "manquant", Requirement.UNANSWERED: "sans réponse"}
 
 
 def print_report(console: Console, report: Report, title: str) -> None:
@@ -35,7 +37,7 @@ def print_report(console: Console, report: Report, title: str) -> None:
     for path in report.paths:
         if path.selected:
             _print_path(printer, report, path)
-    for problem in (*report.product.problems, *report.organisation.problems):
+    for problem in report.problems:
         printer.line(f"[red]![/] {escape(wording.problem(problem))}", hang=2)
     printer.line()
 
@@ -49,6 +51,10 @@ def _print_facts(printer: Printer, report: Report) -> None:
             said = escape(wording.value(known[name], state.value))
             origin = _fact_origin(known[name], state)
             printer.line(f"{escape(known[name].question)} [bold]{said}[/]{origin}", indent=2, hang=2)
+        elif state.given is not None:
+            kept = escape(wording.value(known[name], state.given))
+            asked = escape(known[name].question)
+            printer.line(f"[dim]{asked} n’est plus posée ; réponse « {kept} » conservée[/]", indent=2, hang=2)
     unanswered = sum(1 for state in states.values() if state.asked and state.value is None)
     if unanswered:
         noun = wording.counted(unanswered, "question posée", "questions posées")
@@ -70,7 +76,9 @@ def _print_questionnaire(printer: Printer, report: Report, questionnaire: Questi
     progress = questionnaire.progress
     printer.line()
     if not progress.applicable:
-        printer.line(f"[bold]{escape(definition.title)}[/] [dim]— ne concerne pas ce produit[/]")
+        chosen = definition.kind is Kind.REQUIREMENTS
+        why = "non choisi pour ce produit" if chosen else "aucun critère posé"
+        printer.line(f"[bold]{escape(definition.title)}[/] [dim]— {why}[/]")
         return
     confirm = f", dont {progress.to_confirm} à confirmer" if progress.to_confirm else ""
     answered = wording.counted(progress.answered, "critère renseigné", "critères renseignés")
@@ -154,7 +162,7 @@ def _remarks(report: Report, state: CriterionState, scale: Scale) -> list[str]:
         said = wording.proposed(proposal, scale)
         lines.append(f"[cyan]{escape(said)}[/], règle {escape(proposal.rule)} : {escape(proposal.reason)}")
     if state.conflict:
-        lines.append("[red]Les règles proposent des niveaux différents : aucune n’a été appliquée.[/]")
+        lines.append("[red]Les règles proposent des niveaux incompatibles : aucune n’a été appliquée.[/]")
     if state.diverges:
         lines.append(
             "[yellow]Divergence : la réponse ne suit pas ce que proposent les règles. Indiquez pourquoi.[/]"
@@ -199,5 +207,7 @@ def _print_path(printer: Printer, report: Report, path: Readiness) -> None:
     for each in path.required:
         if each.state in {Requirement.MISSING, Requirement.UNANSWERED}:
             criterion = report.catalogue.names.criteria[each.criterion].criterion
-            lacking = "manquant" if each.state is Requirement.MISSING else "sans réponse"
+            lacking = (
+                _LACKING[each.state] if report.criteria[each.criterion].level != NA else "non applicable"
+            )
             printer.line(f"{escape(criterion.code)} : niveau {each.level} requis, {lacking}", indent=2)

@@ -134,7 +134,7 @@ def _shown(value: object) -> str:
     if value is None:
         return "rien"
     if isinstance(value, dict):
-        return "un groupe" if value else "un groupe vide"
+        return f"un groupe ({', '.join(map(str, value))[:60]})" if value else "un groupe vide"
     if isinstance(value, list):
         return "une liste" if value else "une liste vide"
     return f"« {str(value)[:60]} »"

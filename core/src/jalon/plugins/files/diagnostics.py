@@ -25,6 +25,7 @@ TITLES: Final[Mapping[str, str]] = {
     "complex-key": "clé qui n’est pas un simple texte",
     "duplicate-key": "clé répétée",
     # its shape
+    "unknown-format": "version de format inconnue",
     "unknown-key": "clé inconnue",
     "missing-key": "clé manquante",
     "empty-value": "valeur vide",
@@ -47,7 +48,7 @@ TITLES: Final[Mapping[str, str]] = {
     "wrong-edition": "édition mal formée",
     "wrong-range": "intervalle d’éditions mal formé",
     "requires-itself": "référentiel requis par lui-même",
-    "duplicate": "nom déclaré deux fois",
+    "duplicate": "nom employé deux fois",
     "unknown-scale": "échelle inconnue",
     "unknown-source": "source inconnue",
     "unknown-fact": "fait inconnu",

@@ -18,6 +18,7 @@ from jalon.plugins.files.diagnostics import DiagnosedError, Diagnostic
 from jalon.plugins.files.lost import Lost
 from jalon.plugins.files.shape import shaped
 from jalon.plugins.files.tree import MAX_BYTES, Group, Items, located, read_tree
+from jalon.plugins.telling import unreadable
 
 MAIN_FILE: Final = "referential.yaml"
 QUESTIONNAIRES: Final = "questionnaires"
@@ -88,8 +89,7 @@ class _Reading:
             with source.open("rb") as stream:
                 content = stream.read(MAX_BYTES + 1)
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            self.diagnostics.append(Diagnostic(shown, 0, "unreadable-file", reason, "un fichier lisible"))
+            self.diagnostics.append(Diagnostic(shown, 0, "unreadable-file", unreadable(error)))
             return None
         tree = read_tree(content, shown)
         self.diagnostics += [Diagnostic(shown, *fault) for fault in tree.faults]

@@ -15,6 +15,7 @@ from jalon.plugins.files.lost import Lost
 from jalon.plugins.files.models import ReferentialPart
 from jalon.plugins.files.tree import UNREAD, Group, Items, located
 
+_FEW: Final = 4
 _TURNS: Final = 6
 """What is taken out may empty what held it; so many turns reach the top of a file from its bottom."""
 
@@ -43,8 +44,8 @@ _CODES: Final[Mapping[str, tuple[str, str]]] = {
     "model_type": ("wrong-kind", "un groupe de clés"),
     "enum": ("wrong-choice", ""),
     "literal_error": ("wrong-choice", ""),
-    "greater_than_equal": ("wrong-number", ""),
-    "less_than_equal": ("wrong-number", ""),
+    "greater_than_equal": ("unknown-format", "1"),
+    "less_than_equal": ("unknown-format", "1"),
 }
 
 
@@ -88,14 +89,16 @@ def _finding(detail: ErrorDetails) -> Finding:
         return Finding(code, path, here, "", nearest(here, known) or ())
     if code == "missing-key":
         return Finding(code, path[:-1], here, f"la clé « {here} »")
+    if detail["input"] is None or code == "empty-value":
+        return Finding("empty-value", path, f"« {here} »", expected or "une valeur")
     found = _shown(detail["input"])
     context = detail.get("ctx", {})
     if code == "wrong-choice":
         expected = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ")
         return Finding(code, path, found, expected, nearest(str(detail["input"]), expected.split(", ")))
-    if kind in {"greater_than_equal", "less_than_equal"}:
-        expected = "1 (la version du format)"
-    return Finding(code, path, f"« {here} » {found}".strip() if code == "empty-value" else found, expected)
+    if kind == "model_type":
+        expected = f"un groupe de clés ({', '.join(_keys_at(path)[:_FEW])}…)"
+    return Finding(code, path, found, expected)
 
 
 def _keys_at(path: Path) -> Sequence[str]:

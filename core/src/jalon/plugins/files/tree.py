@@ -133,7 +133,7 @@ def read_tree(content: bytes, file: str = "") -> Tree:
         return Tree(None, [*builder.faults, fault])
     left_out = builder.leave_out()
     if not builder.faults and builder.root is None:
-        builder.faults.append(Fault(0, "empty-file", "", "un référentiel"))
+        builder.faults.append(Fault(0, "empty-file", "", "un groupe de clés"))
     return Tree(builder.root, builder.faults, left_out)
 
 
