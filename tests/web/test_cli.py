@@ -116,7 +116,7 @@ def test_no_line_breaks_before_high_punctuation(run: Run) -> None:
     """French typography holds: no line begins with a colon, a question mark or a closing quote."""
     printed = run("evaluate", *FAQ).stdout
 
-    assert not [line for line in printed.splitlines() if line.strip()[:1] in {":", ";", "?", "!", "»"}]
+    assert not [line for line in printed.splitlines() if line.strip()[:1] in {":", ";", "?", "!", " »"}]
 
 
 FAULTS = [
@@ -319,6 +319,35 @@ def _command(*arguments: str, environment: dict[str, str] | None = None) -> subp
         env={**os.environ, **(environment or {})},
         timeout=60,
     )
+
+
+def test_an_unexpected_error_shows_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong in Jalon itself is one sentence, and where to find more."""
+
+    def fails(**_: object) -> None:
+        raise RuntimeError("cassé")
+
+    monkeypatch.setattr("importlib_metadata.entry_points", fails)
+    result = run("plugins")
+
+    assert 2 == result.exit_code
+    assert "Erreur inattendue de Jalon : RuntimeError : cassé (test_cli.py:" in result.stderr
+    assert "JALON_TRACE=1" in result.stderr
+    monkeypatch.setenv("JALON_TRACE", "1")
+    with pytest.raises(AssertionError, match="cassé"):
+        run("plugins")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["plugins"], ["check"], ["evaluate", str(FAQ[0])], ["evaluate", str(FAQ[0]), "--json"]]
+)
+def test_a_terminal_without_accents_is_no_fault(arguments: list[str]) -> None:
+    """Where a terminal lacks letters, substitutes are printed; JSON stays exact."""
+    done = _command(*arguments, environment={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+
+    assert (0, "") == (done.returncode, done.stderr)
+    if "--json" in arguments:
+        assert "Alimentation" in json.dumps(json.loads(done.stdout)) or json.loads(done.stdout)["facts"]
 
 
 def test_a_closed_pipe_is_no_fault(tmp_path: Path) -> None:

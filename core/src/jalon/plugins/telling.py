@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+NO_BREAK: Final = "\u00a0"
 _LONGEST: Final = 300
 _UNREADABLE: Final[Mapping[type[OSError], str]] = {
     FileNotFoundError: "introuvable",
@@ -37,7 +38,7 @@ def shown(value: object) -> str:
 
 
 def _plain(text: str) -> str:
-    kept = "".join(each if each.isprintable() else " " for each in str(text))
+    kept = "".join(each if each.isprintable() or each == NO_BREAK else " " for each in str(text))
     return kept[:_LONGEST]
 
 

@@ -10,7 +10,7 @@ from jalon_web.cli.check import check
 from jalon_web.cli.evaluate import evaluate
 from jalon_web.cli.plugins import plugins
 from jalon_web.cli.schema import schema
-from jalon_web.cli.shell import Shell, ShellGroup
+from jalon_web.cli.shell import Shell, ShellGroup, speak_anywhere
 from jalon_web.cli.show import show
 
 __all__ = ["main"]
@@ -29,6 +29,7 @@ __all__ = ["main"]
 @click.pass_context
 def main(context: click.Context, folders: tuple[Path, ...]) -> None:
     """Évaluer la maturité de produits de santé d’après des référentiels installés comme modules."""
+    speak_anywhere()
     context.obj = Shell(folders)
 
 

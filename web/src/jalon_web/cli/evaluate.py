@@ -10,6 +10,7 @@ import click
 from jalon.exchange.evaluation_json import as_json
 from jalon.exchange.report import Report, report_on
 from jalon.exchange.subject_file import SubjectFileError, read_subject
+from jalon.plugins.files.tree import MAX_BYTES
 from jalon.plugins.telling import unreadable
 from jalon_web import wording
 from jalon_web.cli.report import print_report
@@ -35,7 +36,8 @@ def evaluate(shell: Shell, files: tuple[Path, ...], *, to_machine: bool) -> None
 
 def _report(shell: Shell, path: Path) -> Report:
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise Refusal(f"{path}: fichier illisible : {unreadable(error)}") from None
     try:

@@ -8,17 +8,23 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
 
 from jalon import JalonError
 from jalon.plugins.registry import Plugins
+from jalon.plugins.telling import place_of, told
 
-ERROR = 2
+ERROR: Final = 2
 """The exit code of every refusal: bad input, bad file, nothing to do with a crash."""
+
+
+TRACE: Final = "JALON_TRACE"
+"""The environment variable that shows the traceback of an unexpected error."""
 
 
 class Refusal(click.ClickException):
@@ -44,6 +50,15 @@ class ShellGroup(click.Group):
             # Whoever reads us has closed: nothing more to say, and nothing to say it on.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get(TRACE):
+                raise
+            raise Refusal(
+                f"Erreur inattendue de Jalon : {told(error)} ({place_of(error)}). "
+                f"Pour la signaler avec sa trace, relancez la commande avec {TRACE}=1."
+            ) from None
 
 
 @dataclass
@@ -66,4 +81,12 @@ class Shell:
 
 def print_json(value: Any) -> None:
     """Print to machines."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    plain = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    click.echo(json.dumps(value, ensure_ascii=plain, indent=2))
+
+
+def speak_anywhere() -> None:
+    """Print a substitute for letters that a terminal lacks, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

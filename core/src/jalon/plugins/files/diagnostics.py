@@ -123,7 +123,9 @@ def _cut(text: str) -> str:
 
 def _printable(text: str) -> str:
     """Keep a message on one line, and what a file holds from writing anything else on a terminal."""
-    return "".join(each if each.isprintable() or each == " " else f"‹U+{ord(each):04X}›" for each in text)
+    return "".join(
+        each if each.isprintable() or each == "\u00a0" else f"‹U+{ord(each):04X}›" for each in text
+    )
 
 
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import Final
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 
 from jalon.domain.texts import NO_TEXT, Text
 
 _SIMPLE: Final = re.compile(r"[\w  .,;:!?’'«»()/%–—…\"-]*\w[\w  .,;:!?’'«»()/%–—…\"-]*")
 """Words and punctuation on one line: nothing that Markdown would read as a mark."""
 
-_MARK: Final = re.compile(r"^\s|\s\s$|^[-–—]\s|^\d+[.)]\s|^-+$|--|__|(?<!\w)_|_(?!\w)")
+_MARK: Final = re.compile(r"^\s|\s\s$|^[-–—]\s|^\d+[.)](?:\s|$)|^-+$|--|__|(?<!\w)_|_(?!\w)")
 
 
 class Renderer:
@@ -27,5 +27,5 @@ class Renderer:
         if source is None:
             return NO_TEXT
         if _SIMPLE.fullmatch(source) and not _MARK.search(source):
-            return Text(source, f"<p>{escape(source)}</p>\n")
+            return Text(source, f"<p>{escapeHtml(source)}</p>\n")
         return Text(source, self._parser.render(source))

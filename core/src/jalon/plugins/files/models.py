@@ -74,6 +74,10 @@ class _Short:
         return [raw] if isinstance(raw, (str, dict)) else raw
 
 
+Bound = Annotated[Line, WithJsonSchema({"type": ["number", "string"]})]
+"""Read once the type of its question is known."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -128,8 +132,8 @@ class FactPart(_Part):
     help: Prose | None = None
     section: Section = Section.INFORMATION
     choices: list[ChoicePart] = []
-    min: Line | None = None
-    max: Line | None = None
+    min: Bound | None = None
+    max: Bound | None = None
     unknown: Boolean | None = None
     applies_when: Condition = None
     status: Status = Status.ILLUSTRATIVE
