@@ -28,6 +28,7 @@ class Report:
     organisation: Evaluation
     paths: tuple[Readiness, ...]
     day: date
+    name: str = ""
     absences: tuple[Problem, ...] = ()  # plugins that take no part, or not wholly
 
     @property
@@ -58,5 +59,6 @@ def report_on(subject: SubjectFile, plugins: Plugins) -> Report:
         organisation=organisation,
         paths=readiness(catalogue, product.facts.values, criteria),
         absences=plugins.absences(),
+        name=subject.name,
         day=subject.day or date.today(),  # noqa: DTZ011 - the person's own day, not an instant
     )

@@ -19,7 +19,7 @@ from jalon.domain.referential import About
 from jalon.plugins.files.diagnostics import DiagnosedError, Diagnostic
 from jalon.plugins.files.tree import UNREAD, Group, Items, located, read_tree
 
-_KEYS: Final = ("profile", "answers", "date")
+_KEYS: Final = ("name", "profile", "answers", "date")
 _ANSWER_KEYS: Final = ("level", "support", "to_investigate")
 
 
@@ -35,6 +35,7 @@ class SubjectFile:
     product: dict[str, Answer] = field(default_factory=dict)
     organisation: dict[str, Answer] = field(default_factory=dict)
     day: date | None = None
+    name: str = ""
 
 
 def read_subject(content: bytes, catalogue: Catalogue, file: str) -> SubjectFile:
@@ -69,6 +70,7 @@ class _Reader:
             self._fact(name, raw, ("profile", name))
         for name, raw in self._group(root, "answers").items():
             self._answer(name, raw, ("answers", name))
+        self.subject.name = self._text(root, "name")
         if "date" in root:
             self.subject.day = read_date(root["date"])
             if self.subject.day is None:
@@ -88,6 +90,13 @@ class _Reader:
             return value if isinstance(value, Group) else {}
         self._find("wrong-kind", (key,), _shown(value), "un groupe de clés")
         return {}
+
+    def _text(self, root: Group, key: str) -> str:
+        value = root.get(key, "")
+        if not isinstance(value, str):
+            self._find("wrong-kind", (key,), _shown(value), "un texte")
+            return ""
+        return value
 
     # -- names
 

@@ -31,7 +31,7 @@ def evaluate(shell: Shell, files: tuple[Path, ...], *, to_machine: bool) -> None
         print_json(written[0] if len(written) == 1 else written)
         return
     for path, report in reports:
-        print_report(shell.console, report, path.stem)
+        print_report(shell.console, report, report.name or path.stem)
 
 
 def _report(shell: Shell, path: Path) -> Report:
