@@ -107,6 +107,40 @@ def test_compiled_equals_naive_equals_datalogic(
     assert naive == [bool(bit) for bit in bits(mask, len(tested))]
 
 
+_crowded: st.SearchStrategy[Condition] = st.recursive(
+    st.one_of(
+        _equal("r/m1"),
+        _equal("r/n1"),
+        _bounded("fact", "r/n1", _values["r/n1"]),
+        st.lists(_levels, min_size=1, max_size=2).map(
+            lambda values: Clause("answer", "r/A.1", tuple(values))
+        ),
+        _bounded("answer", "r/A.1", st.integers(0, 3)),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=1, max_size=3).map(lambda parts: AllOf(tuple(parts))),
+        st.lists(inner, min_size=1, max_size=2).map(lambda parts: AnyOf(tuple(parts))),
+        inner.map(Not),
+    ),
+    max_leaves=4,
+)
+_few_facts = st.fixed_dictionaries({}, optional={name: _values[name] for name in ("r/m1", "r/n1")})
+_few_answers: st.SearchStrategy[dict[str, LevelValue]] = st.dictionaries(st.just("r/A.1"), _levels)  # type: ignore[arg-type]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(_crowded, min_size=5, max_size=15), _few_facts, _few_answers)
+def test_many_conditions_on_few_facts_share_their_columns(
+    tested: list[Condition], values: dict[str, FactValue], given_levels: dict[str, LevelValue]
+) -> None:
+    """Conditions of every shape on the same fact or answer do not disturb one another in the index."""
+    mask = Index(tested, MULTIPLE).match(values, given_levels)
+
+    assert [holds(condition, values, given_levels) for condition in tested] == [
+        bool(bit) for bit in bits(mask, len(tested))
+    ]
+
+
 @settings(max_examples=300, deadline=None)
 @given(conditions, facts, answers)
 def test_explanations_are_true(

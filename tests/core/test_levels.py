@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from jalon.domain.answers import Answer
+from jalon.domain.catalogue import assemble
+from jalon.domain.evaluation import evaluate_product
+
 Evaluate = Callable[..., dict[str, Any]]
 RuleText = Callable[..., str]
 
@@ -224,6 +228,34 @@ def test_a_divergence_is_named_by_what_is_proposed(evaluate: Evaluate, rule: Rul
     }
 
     assert 4 == len(keys)
+
+
+def test_a_rule_the_person_agrees_with_asks_nothing_again(evaluate: Evaluate, rule: RuleText) -> None:
+    """A divergence is with the rules gone against: one more rule that the answer satisfies leaves its name."""
+    keys = [
+        evaluate(answers={"base/A1": 2}, rules=_effects(rule, *effects))["criteria"]["base/A1"]["divergence"]
+        for effects in (["3"], ["3", "{at_least: 1}"], ["3", "{at_least: 3}"])
+    ]
+
+    assert keys[0] == keys[1]
+    assert keys[0] != keys[2]
+
+
+def test_an_answer_that_is_no_longer_possible_is_not_replaced_by_a_rule(load: Any) -> None:
+    """A kept answer off the scale counts for nothing, is reported, and no pre-fill takes its place."""
+    referential = assemble(load("base", texts={"extra": EXTRA}).referentials)
+    evaluation = evaluate_product(referential, {}, {"base/A1": Answer(7)})
+    state = evaluation.criteria["base/A1"]
+
+    assert (None, "none", Answer(7)) == (state.level, state.origin, state.answer)
+    assert ["impossible-answer"] == [problem.code for problem in evaluation.problems]
+    assert 3 == evaluate_product(referential, {}, {}).criteria["base/A1"].level
+
+
+EXTRA = """\
+rules:
+  - {key: r, title: R, when: {not: {base/t: x}}, levels: {base/A1: 3}, reason: Toujours.}
+"""
 
 
 def test_the_facts_a_rule_used_are_told(evaluate: Evaluate, rule: RuleText) -> None:

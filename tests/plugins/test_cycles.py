@@ -54,6 +54,19 @@ def test_rules_of_a_circle_are_inert_and_both_plugins_are_told(load: Load) -> No
     assert (True, "un/droite") == (facts["un/g"]["value"], facts["un/g"]["rule"])
 
 
+def test_rules_of_a_circle_propose_nothing(load: Load) -> None:
+    """A rule on a circle is inert as a whole: what it would propose is not proposed either."""
+    both = RULE.replace("facts: {{{key}/f: oui}}", "facts: {{{key}/f: oui}}, levels: {{base/A1: 3}}")
+    texts = {
+        "un": HEAD.format(key="un", other="deux, base", condition="") + both.format(key="un", other="deux"),
+        "deux": HEAD.format(key="deux", other="un, base", condition="") + both.format(key="deux", other="un"),
+    }
+    plugins = load("base", texts=texts)
+    state = testing.evaluate({"un/f": True, "deux/f": True}, plugins=plugins)["criteria"]["base/A1"]
+
+    assert (None, []) == (state["level"], state["proposals"])
+
+
 def test_without_the_other_there_is_no_circle(load: Load) -> None:
     """One plugin of the two alone has nothing to report."""
     (plugin,) = load(

@@ -55,9 +55,12 @@ def check_plugin(name: str) -> None:
 
 
 def check_file(path: Path | str) -> None:
-    """Check a bare referential file beside the installed plugins; raise AssertionError with every fault."""
+    """Check a bare referential file beside the installed plugins; raise AssertionError with every fault.
+
+    The file stands in for an installed plugin that brings the same key.
+    """
     files = discovery.bare_files([Path(path)])
-    _check(files, Plugins([*_installed(), *files]))
+    _check(files, Plugins.standing_in(files))
 
 
 def evaluate(
@@ -153,6 +156,12 @@ def _random_value(catalogue: Catalogue, name: str, fact: FactDefinition, draw: r
         case FactType.TEXT:
             return draw.choice(["", "a", "texte"])
         case FactType.NUMBER:
-            return draw.randint(-2, 20)
+            low, high = fact.minimum, fact.maximum
+            least = low if isinstance(low, (int, float)) else -2
+            return draw.choice(
+                [least, high if isinstance(high, (int, float)) else least + draw.randint(0, 20)]
+            )
         case FactType.DATE:
-            return date(2021, 1, 1) + timedelta(days=draw.randint(0, 1500))
+            first = fact.minimum if isinstance(fact.minimum, date) else date(2021, 1, 1)
+            last = fact.maximum if isinstance(fact.maximum, date) else first + timedelta(days=1500)
+            return first + timedelta(days=draw.randint(0, (last - first).days))

@@ -107,8 +107,10 @@ class _Assembly:
         self._referentials = referentials
         self._names = Names(referentials)
         self._visible = {key: visible(each, referentials) for key, each in referentials.items()}
-        self._edges = list(dependencies(self._live(each) for each in referentials.values()))
+        self._live = {key: self._with_live_rules(each) for key, each in referentials.items()}
+        self._edges = list(dependencies(self._live.values()))
         self._cycles = in_cycles(self._edges)
+        self._leave_out_circles()
         self._multiple = [name for name, fact in self._names.facts.items() if fact.type is FactType.CHOICES]
 
     def catalogue(self) -> Catalogue:
@@ -154,7 +156,7 @@ class _Assembly:
         known = {CORE, *self._visible[reader]}
         return all(referential_of(clause.name) in known for clause in clauses(rule.when))
 
-    def _live(self, referential: Referential) -> Referential:
+    def _with_live_rules(self, referential: Referential) -> Referential:
         """Keep the rules whose referentials are all there: the others are inert."""
         known = self._visible[referential.key]
         rules = tuple(
@@ -170,16 +172,21 @@ class _Assembly:
         )
         return replace(referential, rules=rules)
 
+    def _leave_out_circles(self) -> None:
+        """Make rules inert whose facts depend on each other in a circle."""
+        inert = {(edge.referential, edge.rule) for edge in self._cycles if edge.rule}
+        for key, each in self._live.items():
+            rules = tuple(rule for rule in each.rules if (key, rule.key) not in inert)
+            self._live[key] = replace(each, rules=rules)
+
     # -- facts
 
     def _fact_program(self) -> FactProgram:
-        inert_rules = {(edge.referential, edge.rule) for edge in self._cycles if edge.rule}
         inert_conditions = {edge.fact for edge in self._cycles if not edge.rule}
         rules = [
             fact_rule
-            for each in self._referentials.values()
-            for rule in self._live(each).rules
-            if (each.key, rule.key) not in inert_rules
+            for each in self._live.values()
+            for rule in each.rules
             for fact_rule in self._fact_rules(each, rule)
         ]
         facts = {
@@ -260,7 +267,7 @@ class _Assembly:
         return AnyOf((chosen, Clause("fact", PATHS, values=bringing))) if bringing else chosen
 
     def _level_rules(self, referential: Referential, positions: Mapping[str, int]) -> Iterable[LevelRule]:
-        for rule in self._live(referential).rules:
+        for rule in self._live[referential.key].rules:
             key = referential.qualified(rule.key)
             proposals = tuple(
                 (name, Proposal(key, effect, rule.reason))

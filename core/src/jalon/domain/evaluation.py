@@ -188,7 +188,7 @@ def _settled(blank: CriterionState, known: _Known, level: LevelValue | None) -> 
     if level is not None and answer is not None:
         origin, against = "person", diverges(level, proposals)
         lost = bool(answer.support) and not against and all(each.value != level for each in proposals)
-    elif outcome is not None and outcome.effect is not None and not (answer and answer.to_investigate):
+    elif outcome is not None and outcome.effect is not None and not _is_set_aside(answer):
         origin, level = "rule", outcome.effect.level
     return CriterionState(
         name=blank.name,
@@ -203,6 +203,14 @@ def _settled(blank: CriterionState, known: _Known, level: LevelValue | None) -> 
         diverges=against,
         to_reconfirm=lost,
     )
+
+
+def _is_set_aside(answer: Answer | None) -> bool:
+    """Say whether a person's answer, which does not count, keeps rules from filling in its place.
+
+    One to investigate does, and so does one that is not on the scale any more: a person decides.
+    """
+    return answer is not None and (answer.to_investigate or answer.level is not None)
 
 
 def _proposal_order(proposal: Proposal) -> tuple[str, str, str, str]:

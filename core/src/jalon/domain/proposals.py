@@ -81,15 +81,17 @@ def supporting(level: LevelValue, proposals: Sequence[Proposal]) -> tuple[str, .
     return tuple(sorted({proposal.rule for proposal in proposals if proposal.value == level}))
 
 
-def divergence_key(proposals: Sequence[Proposal]) -> str:
-    """Name a divergence by what was proposed and, per rule, the clauses that held.
+def divergence_key(level: LevelValue, proposals: Sequence[Proposal]) -> str:
+    """Name a divergence by what was proposed and, per rule gone against, the clauses that held.
 
     The same key means the same disagreement, already justified once. A clause counts, not the fact
-    behind it: another choice ticked in a clause that already held changes nothing.
+    behind it: another choice ticked in a clause that already held changes nothing, nor does a rule
+    that the person's level agrees with.
     """
     parts = sorted(
         repr((type(p.effect).__name__, p.value, p.rule, sorted(_clause_key(c, kept=k) for c, k in p.because)))
         for p in proposals
+        if not p.accepts(level)
     )
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 

@@ -80,7 +80,9 @@ def _criterion(report: Report, state: CriterionState, facts: ResolvedFacts) -> d
         "proposals": [_proposal(each, report) for each in state.proposals],
         "conflict": state.conflict,
         "diverges": state.diverges,
-        "divergence": divergence_key(state.proposals) if state.diverges else None,
+        "divergence": divergence_key(state.level, state.proposals)
+        if state.diverges and state.level is not None
+        else None,
         "to_confirm": state.origin == "rule",
         "to_reconfirm": state.to_reconfirm,
         "expected": expected.level if expected else None,

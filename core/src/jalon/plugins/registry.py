@@ -53,6 +53,14 @@ class Plugins:
         found = [discovery.from_entry_point(each) for each in points]
         return cls([*found, *discovery.bare_files(folders)], holders)
 
+    @classmethod
+    def standing_in(cls, files: Sequence[Plugin], folders: Sequence[Path] = ()) -> Plugins:
+        """Load files in the place of the installed plugins that bring the same keys, beside the others."""
+        keys = {each.key for plugin in files for each in plugin.referentials}
+        others = [discovery.from_entry_point(each) for each in discovery.installed()]
+        others += discovery.bare_files(folders)
+        return cls([*files, *(each for each in others if not keys & {r.key for r in each.referentials})])
+
     @property
     def taking_part(self) -> tuple[Plugin, ...]:
         """List the plugins whose referentials and hooks are used."""

@@ -53,14 +53,9 @@ def _found(shell: Shell, names: Sequence[str]) -> Iterator[Plugin]:
 def _files(shell: Shell, path: Path) -> Iterator[Plugin]:
     """Check files beside what is installed; a file may be the source of an installed referential."""
     files = discovery.bare_files([path])
-    keys = {each.key for plugin in files for each in plugin.referentials}
-    others = [discovery.from_entry_point(each) for each in discovery.installed()] + discovery.bare_files(
-        shell.folders
-    )
-    beside = [plugin for plugin in others if not keys & {each.key for each in plugin.referentials}]
-    Plugins([*files, *beside])
     if not files:
         raise Refusal(f"{path} : aucun fichier *.yaml")
+    Plugins.standing_in(files, shell.folders)
     yield from files
 
 
