@@ -12,7 +12,6 @@ from typing import Final
 from jalon.domain.checks import check_referential
 from jalon.domain.findings import Finding, unquoted
 from jalon.domain.referential import Referential
-from jalon.errors import JalonError
 from jalon.plugins.files.convert import Converter
 from jalon.plugins.files.diagnostics import DiagnosedError, Diagnostic
 from jalon.plugins.files.lost import Lost
@@ -36,21 +35,23 @@ class ReferentialError(DiagnosedError):
 
 def load_package(package: str) -> Referential:
     """Load the `referential.yaml` of an installed package, and the questionnaires beside it."""
-    return _load(files(package).joinpath(MAIN_FILE), package)
+    folder = files(package)
+    return _load(folder.joinpath(MAIN_FILE), folder, package)
 
 
 def load_file(path: Path) -> Referential:
     """Load one bare file, or the folder that holds a `referential.yaml`."""
-    return _load(path / MAIN_FILE if path.is_dir() else path, None)
+    main = path / MAIN_FILE if path.is_dir() else path
+    return _load(main, main.parent if main.name == MAIN_FILE else None, None)
 
 
-def _load(main: Traversable, package: str | None) -> Referential:
+def _load(main: Traversable, folder: Traversable | None, package: str | None) -> Referential:
     """Read, check and convert; raise ReferentialError with every fault."""
     reading = _Reading()
     root = reading.read(main, f"{package}/{main.name}" if package else str(main))
     if root is None:
         raise ReferentialError(reading.diagnostics)
-    for extra in _questionnaire_files(main):
+    for extra in _questionnaire_files(folder):
         shown = f"{package}/{QUESTIONNAIRES}/{extra.name}" if package else str(extra)
         reading.append(root, reading.read(extra, shown))
     shape = shaped(root, reading.lost)
@@ -112,20 +113,11 @@ class _Reading:
             inline.lines.append(1)
 
 
-def _questionnaire_files(main: Traversable) -> list[Traversable]:
+def _questionnaire_files(folder: Traversable | None) -> list[Traversable]:
     """List the questionnaires of a package or folder; a bare file has none."""
-    if main.name != MAIN_FILE:
-        return []
-    folder = _beside(main).joinpath(QUESTIONNAIRES)
-    if not folder.is_dir():
+    beside = folder.joinpath(QUESTIONNAIRES) if folder else None
+    if beside is None or not beside.is_dir():
         return []
     return sorted(
-        (each for each in folder.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name
+        (each for each in beside.iterdir() if each.name.endswith(".yaml")), key=lambda each: each.name
     )
-
-
-def _beside(main: Traversable) -> Traversable:
-    parent = getattr(main, "parent", None)
-    if parent is None:
-        raise JalonError(f"{main} n’a pas de dossier")
-    return parent  # type: ignore[no-any-return]
