@@ -12,6 +12,8 @@ from jalon import testing
 from jalon.plugins import discovery
 from jalon.plugins.registry import Plugins
 
+pytest.register_assert_rewrite("support")
+
 REFERENTIALS = Path(__file__).parent / "referentials"
 
 EXTRA = """\

@@ -1,0 +1,125 @@
+"""Malformed referential files: their shape, that is unknown and missing keys."""
+
+from __future__ import annotations
+
+from support.malformed import FAQ, LECTURE, LEVELS, SCALE, SINCE_2023, case, proposing, whole
+
+KEYS = (
+    whole("an empty group", "{} #! " + "missing-key " * 6),
+    case("unknown key", "rank: 10", "rnk: 10 #! unknown-key(rank)"),
+    case("unknown key of a publisher", "official: non}", "oficial: non} #! unknown-key(official)"),
+    case("unknown key of a source", ", date: 2021-12-24}", ", adresse: x} #! unknown-key(address)"),
+    case(
+        "unknown key of a source with the name of a key",
+        "  faq: {title",
+        "  title: {titre: x, #! unknown-key(title)\n     title: T}\n  faq: {title",
+    ),
+    case("unknown key of a scale", "Conforme}}", "Conforme}, NA: x} #! unknown-key(na)"),
+    case("unknown key of a word", "{term: INS,", "{term: INS, expension: x, #! unknown-key(expansion)\n    "),
+    case(
+        "unknown key of a fact",
+        "    type: date",
+        "    type: date\n    aplies_when: {} #! unknown-key(applies_when)",
+    ),
+    case(
+        "unknown key of a choice",
+        LECTURE,
+        "{value: lecture, label: Lecture, lable: x} #! unknown-key(label)\n             ",
+    ),
+    case(
+        "unknown key of a questionnaire",
+        "    about: organisation",
+        "    abot: organisation #! unknown-key(about)",
+    ),
+    case(
+        "unknown key of an axis",
+        "        title: Gouvernance",
+        "        title: Gouvernance\n        critria: [] #! unknown-key(criteria)",
+    ),
+    case("unknown key of a criterion", "            na: no", "            targt: 3 #! unknown-key(target)"),
+    case(
+        "unknown key of an expected level",
+        SINCE_2023,
+        "{sinse: 2023-01-01, level: 2} #! unknown-key(since)\n           ",
+    ),
+    case(
+        "unknown key of a path",
+        "    title: Un parcours",
+        "    title: Un parcours\n    requred: {} #! unknown-key(required)",
+    ),
+    case("unknown key of a required level", "{A1.1: 2}", "{A1.1: {level: 2, whn: {}}} #! unknown-key(when)"),
+    case(
+        "unknown key of a rule",
+        "    title: Volume élevé",
+        "    title: Volume élevé\n    level: {} #! unknown-key(levels)",
+    ),
+    proposing("unknown key of an effect", "{A1.1: {atleast: 2}} #! unknown-key(at_least)"),
+    case("unknown key, nothing like it", "rank: 10", "zzz: 10 #! unknown-key"),
+    case("key in capitals", "rank: 10", "RANK: 10 #! unknown-key(rank)"),
+    case("invisible letter in a key", "rank: 10", "ra\u200bnk: 10 #! unknown-key(rank)"),
+    case("key with a line end", "rank: 10", '"ra\\nnk": 10 #! unknown-key(rank)'),
+    case("key that writes on the terminal", "rank: 10", '"\\e[31mrank": 10 #! unknown-key(rank)'),
+    case("key of a thousand letters", "rank: 10", f'"{"k" * 1000}": 10 #! unknown-key'),
+    case("compulsory keys missing", "jalon: 1", "#! missing-key missing-key", "effective: 2021-12-23\n", ""),
+    case("publisher without a name", "{name: Éditeur, official: non}", "{official: non} #! missing-key"),
+    case("source without a title", FAQ, "{date: 2021-12-24} #! missing-key"),
+    case("word without a definition", ", definition: Identité nationale de santé}", "} #! missing-key"),
+    case("scale without levels", SCALE, "{} #! missing-key"),
+    case(
+        "fact without a question",
+        "key: ouverture\n    question: Depuis quand ?",
+        "key: ouverture #! missing-key",
+    ),
+    case("fact without a type", "key: ouverture", "key: ouverture #! missing-key", "    type: date\n", ""),
+    case("choice without a label", LECTURE, "{value: lecture} #! missing-key\n        "),
+    case(
+        "questionnaire without axes",
+        "key: interop",
+        "key: vide #! missing-key\n    title: V\n    kind: maturity\n  - key: interop",
+    ),
+    case(
+        "questionnaire without a kind",
+        "key: pilotage",
+        "key: pilotage #! missing-key",
+        "    kind: requirements\n",
+        "",
+    ),
+    case("axis without a title", "key: B1", "key: B1 #! missing-key", "        title: Gouvernance\n", ""),
+    case(
+        "criterion without a question",
+        "code: B1.1",
+        "code: B1.1 #! missing-key",
+        "            question: Se réunit-il ?\n",
+        "",
+    ),
+    case(
+        "criterion without levels",
+        "code: A1.2",
+        "code: A1.2 #! missing-key",
+        f"            levels: {LEVELS}\n",
+        "",
+    ),
+    case("expected level without a level", SINCE_2023, "{since: 2023-01-01} #! missing-key\n           "),
+    case(
+        "path without a title",
+        "key: parcours",
+        "key: parcours #! missing-key",
+        "    title: Un parcours\n",
+        "",
+    ),
+    case("required level without a level", "{A1.1: 2}", "{A1.1: {when: {stocke: oui}}} #! missing-key"),
+    case(
+        "rule without a condition",
+        "key: lecture\n",
+        "key: lecture #! missing-key\n",
+        "    when: {profils: lecture}\n",
+        "",
+    ),
+    case(
+        "rule without a reason",
+        "key: lecture\n",
+        "key: lecture #! missing-key\n",
+        "    reason: Lire suppose de stocker.\n",
+        "",
+    ),
+)
