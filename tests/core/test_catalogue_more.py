@@ -98,9 +98,15 @@ def test_effects_on_a_refused_edition_are_inert(waiting: dict[str, Any]) -> None
     assert (None, []) == tuple(waiting["facts"]["base/c"][key] for key in ("value", "rules"))
 
 
-def test_levels_required_on_a_refused_edition_are_left_out(waiting: dict[str, Any]) -> None:
-    """A path counts its own criteria, and not those of the edition its referential refuses."""
-    assert {"attend/W3": {"level": 1, "state": "to_confirm"}} == waiting["paths"]["attend/p"]["required"]
+def test_levels_required_on_a_refused_edition_are_told_apart(waiting: dict[str, Any]) -> None:
+    """What a path requires of an edition its referential refuses is listed, neither met nor missing."""
+    path = waiting["paths"]["attend/p"]
+
+    assert {
+        "attend/W3": {"level": 1, "state": "to_confirm"},
+        "base/A1": {"level": 2, "state": "unavailable"},
+    } == path["required"]
+    assert (1, 0, 0, 1) == tuple(path[key] for key in ("met", "missing", "unanswered", "unavailable"))
 
 
 def test_a_condition_on_an_absent_referential_is_false_and_told(load: Load) -> None:

@@ -26,11 +26,11 @@ def _two_that_differ(rule: RuleText) -> str:
 def test_a_person_settles_what_rules_dispute_and_the_dispute_is_still_told(
     evaluate: Evaluate, rule: RuleText
 ) -> None:
-    """Where two rules derive different values, a person's value counts; contradiction and conflict are told."""
+    """Where rules derive different values, a person agreeing with one contradicts nobody; the conflict is told."""
     result = evaluate({"a": "oui", "c": "x"}, rules=_two_that_differ(rule))
     fact = result["facts"]["base/a"]
 
-    assert (True, "given", True, True) == tuple(
+    assert (True, "given", False, True) == tuple(
         fact[key] for key in ("value", "origin", "contradiction", "conflict")
     )
     assert ["base/a"] == [each["fact"] for each in result["conflicts"]]

@@ -124,6 +124,7 @@ NAMES = (
         "required: {A1.11: 2} #! unknown-criterion(essai/A1.1)",
     ),
     case("unknown questionnaire", "[pilotage]", "[pilotages] #! unknown-questionnaire(essai/pilotage)"),
+    case("main questionnaire of a path", "[pilotage]", "[interop] #! wrong-questionnaire"),
     reading("unknown path", "{jalon/paths: essai/parcour} #! unknown-path(essai/parcours)"),
     reading(
         "path of a referential not required", "{jalon/paths: [essai/parcours, ailleurs/p]} #! not-required"

@@ -165,6 +165,6 @@ def test_a_plugin_that_takes_no_part_is_told(
     report = json.loads(run("--referentials", path, "evaluate", "--json", product("{}")).stdout)
     refused = run("--referentials", path, "evaluate", product("answers: {base/A1: 1}"))
 
-    assert [("plugin-waiting", "path")] == [(each["code"], each["plugin"]) for each in report["problems"]]
+    assert [("plugin-waiting", "parcours")] == [(each["code"], each["plugin"]) for each in report["problems"]]
     assert "critère inconnu" in refused.stderr
-    assert "Le module path est en attente de" in joined(refused.stderr)
+    assert "Le module parcours est en attente de" in joined(refused.stderr)

@@ -13,7 +13,6 @@ from itertools import compress, islice
 from typing import Any, Final, NamedTuple, TypeVar
 
 from jalon.domain.conditions import (
-    Clause,
     Condition,
     Facts,
     FactValue,
@@ -128,7 +127,7 @@ class Index:
         for (source, name), by_row in columns.items():
             if source == "fact" and name in multiple:
                 self._overlaps.extend(self._overlap_columns(name, by_row))
-            elif any(_is_ordered(term.clause) for terms in by_row.values() for term in terms):
+            elif any(map(_ordered, _bounds(by_row))):
                 self._lines[source].append(self._line(name, by_row))
             else:
                 self._tables[source].append(self._table(name, by_row))
@@ -213,10 +212,6 @@ def _on_line(line: _Line, value: Any) -> int:
     place = bisect_left(line.points, value)
     at = place < len(line.points) and bool(line.points[place] == value)
     return line.masks[2 * place + 1 if at else 2 * place]
-
-
-def _is_ordered(clause: Clause) -> bool:
-    return not clause.values
 
 
 def _ordered(value: object) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from jalon.domain.conditions import ALWAYS, AllOf, AnyOf, Clause, Condition, both, clauses
+from jalon.domain.conditions import ALWAYS, AllOf, AnyOf, Clause, Condition, Not, both, clauses
 from jalon.domain.core_facts import CORE, PATHS, REFERENTIALS
 from jalon.domain.dependencies import Dependency, dependencies, in_cycles
 from jalon.domain.derivation import FactProgram, FactRule
@@ -70,6 +70,7 @@ class Catalogue:
     product: Subject
     organisation: Subject
     required: Mapping[str, tuple[tuple[str, int, Condition], ...]]  # path: criterion, level, when (linked)
+    visible: Mapping[str, frozenset[str]]  # referential: those it may read, itself included
     cycles: tuple[Dependency, ...]  # between facts of several referentials: their rules are inert
 
     def subject(self, about: About) -> Subject:
@@ -121,6 +122,7 @@ class _Assembly:
             product=self._subject(About.PRODUCT),
             organisation=self._subject(About.ORGANISATION),
             required=dict(self._required()),
+            visible={key: frozenset(seen) for key, seen in self._visible.items()},
             cycles=tuple(self._cycles),
         )
 
@@ -134,18 +136,17 @@ class _Assembly:
         return linked(self._without_hidden(condition, reader), definition)
 
     def _without_hidden(self, condition: Condition, reader: str) -> Condition:
-        """Make clauses on a referential of a refused edition false, as on an absent one."""
-        if all(self._sees(reader, clause.name) for clause in clauses(condition)):
-            return condition
+        """Make clauses on a referential of a refused edition false: nobody gives what they then name."""
         match condition:
             case Clause():
-                return AnyOf(())
+                seen = self._sees(reader, condition.name)
+                return condition if seen else replace(condition, name=f"{condition.name} (édition refusée)")
             case AllOf(parts):
                 return AllOf(tuple(self._without_hidden(part, reader) for part in parts))
             case AnyOf(parts):
                 return AnyOf(tuple(self._without_hidden(part, reader) for part in parts))
-            case other:
-                return replace(other, part=self._without_hidden(other.part, reader))
+            case Not(part):
+                return Not(self._without_hidden(part, reader))
 
     def _sees(self, reader: str, name: str) -> bool:
         owner = referential_of(name)
@@ -170,7 +171,11 @@ class _Assembly:
             for rule in referential.rules
             if self._is_live(rule, referential.key)
         )
-        return replace(referential, rules=rules)
+        facts = tuple(
+            replace(fact, applies_when=self._without_hidden(fact.applies_when, referential.key))
+            for fact in referential.facts
+        )
+        return replace(referential, facts=facts, rules=rules)
 
     def _leave_out_circles(self) -> None:
         """Make rules inert whose facts depend on each other in a circle."""
@@ -261,7 +266,7 @@ class _Assembly:
             each.qualified(path.key)
             for each in self._referentials.values()
             for path in each.paths
-            if name in path.questionnaires
+            if name in path.questionnaires and self._sees(each.key, name)
         )
         chosen = Clause("fact", REFERENTIALS, values=(referential.key,))
         return AnyOf((chosen, Clause("fact", PATHS, values=bringing))) if bringing else chosen
@@ -283,6 +288,5 @@ class _Assembly:
                 required = tuple(
                     (each.criterion, each.level, self._linked(each.when, referential.key))
                     for each in path.required
-                    if each.criterion in self._names.criteria and self._sees(referential.key, each.criterion)
                 )
                 yield referential.qualified(path.key), required

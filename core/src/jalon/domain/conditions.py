@@ -79,6 +79,8 @@ def clause_holds(clause: Clause, value: object) -> bool:
     if isinstance(value, (str, bool, frozenset)):  # NA has no order, nor has a text
         return False
     low, high = clause.minimum, clause.maximum
+    if isinstance(low, str) or isinstance(high, str):  # never linked: nobody declares this fact
+        return False
     return (low is None or value >= low) and (high is None or value <= high)  # type: ignore[operator]
 
 

@@ -32,7 +32,7 @@ class FactState:
     asked: bool = True
     given: FactValue | None = None  # kept even where the question is not asked
     rules: tuple[FactRule, ...] = ()  # those whose condition holds, by key
-    contradiction: bool = False  # the person's value, which counts, differs from what rules say
+    contradiction: bool = False  # the person's value, which counts, agrees with nothing rules say
     conflict: bool = False  # rules derive different values: none counts
 
 
@@ -104,7 +104,8 @@ def _state(given: FactValue | None, derived: tuple[FactRule, ...], *, asked: boo
     united = _united(derived)
     conflict = bool(derived) and united is None
     if given is not None and asked:
-        contradiction = bool(derived) and not _agrees(given, united)
+        said = [united] if united is not None else [rule.value for rule in derived]
+        contradiction = bool(said) and not any(_agrees(given, value) for value in said)
         return FactState(given, "given", asked, given, derived, contradiction, conflict)
     if united is not None:
         return FactState(united, "derived", asked, given, derived)

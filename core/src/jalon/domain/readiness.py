@@ -11,6 +11,7 @@ from jalon.domain.catalogue import Catalogue
 from jalon.domain.conditions import Facts, holds
 from jalon.domain.core_facts import PATHS
 from jalon.domain.levels import NA
+from jalon.domain.names import referential_of
 from jalon.domain.referential import CompletionPath, Obligation
 from jalon.domain.states import CriterionState
 
@@ -23,6 +24,7 @@ class Requirement(StrEnum):
     MISSING = "missing"
     UNANSWERED = "unanswered"
     NOT_APPLICABLE = "not_applicable"  # not asked of this product: not counted
+    UNAVAILABLE = "unavailable"  # its referential is absent, or of an edition the path refuses
 
 
 class RequiredState(NamedTuple):
@@ -73,13 +75,14 @@ def _readiness(
     chosen = facts.get(PATHS)
     if not isinstance(chosen, frozenset) or name not in chosen:
         return Readiness(name, path.title, selected=False, required=())
+    visible = catalogue.visible[referential_of(name)]
+    seen = {each: state for each, state in criteria.items() if referential_of(each) in visible}
     levels: dict[str, int] = {}
     for criterion, level in _wanted(catalogue, name, path, facts):
         levels[criterion] = max(level, levels.get(criterion, 0))
     required = tuple(
-        RequiredState(criterion, level, _state(criteria[criterion], level, na_ok=path.na_ok))
+        RequiredState(criterion, level, _state(seen.get(criterion), level, na_ok=path.na_ok))
         for criterion, level in sorted(levels.items())
-        if criterion in criteria
     )
     return Readiness(name, path.title, selected=True, required=required)
 
@@ -90,13 +93,16 @@ def _wanted(catalogue: Catalogue, name: str, path: CompletionPath, facts: Facts)
             yield criterion, level
     for questionnaire_name in path.questionnaires:
         questionnaire = catalogue.names.questionnaires.get(questionnaire_name)
-        owner = questionnaire_name.partition("/")[0]
-        for _, asked in questionnaire.criteria() if questionnaire else ():
+        owner = referential_of(questionnaire_name)
+        seen = questionnaire is not None and owner in catalogue.visible[referential_of(name)]
+        for _, asked in questionnaire.criteria() if questionnaire and seen else ():
             if asked.obligation is Obligation.MANDATORY:
                 yield f"{owner}/{asked.code}", asked.target
 
 
-def _state(state: CriterionState, level: int, *, na_ok: bool) -> Requirement:
+def _state(state: CriterionState | None, level: int, *, na_ok: bool) -> Requirement:
+    if state is None:
+        return Requirement.UNAVAILABLE
     if not state.applies:
         return Requirement.NOT_APPLICABLE
     if state.level is None:

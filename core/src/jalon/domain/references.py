@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jalon.domain.conditions import Clause, Condition, clauses
-from jalon.domain.core_facts import CORE, PATHS, REFERENTIALS
+from jalon.domain.core_facts import CORE, CORE_FACTS, PATHS, REFERENTIALS
 from jalon.domain.facts import WrongValueError, read_value
 from jalon.domain.findings import MAX_SUGGESTIONS, Finding, Path, nearest, unquoted
 from jalon.domain.levels import NA
 from jalon.domain.linking import linked_clause
 from jalon.domain.names import Names, Place, referential_of
-from jalon.domain.referential import About, AtLeast, Effect, NaPolicy, Referential, Rule
+from jalon.domain.referential import About, AtLeast, Effect, Kind, NaPolicy, Referential, Rule
 from jalon.domain.walks import conditions_on_facts
 
 
@@ -80,6 +80,11 @@ class _References:
             yield from self._declaration(name, path, self._declared)
             if clause.name == PATHS and self._looked_up(name) and name not in self._names.paths:
                 yield self._unknown("unknown-path", name, path, self._names.paths)
+            chosen = self._names.referentials.get(str(value)) if clause.name == REFERENTIALS else None
+            if chosen is not None and self._looked_up(name) and not chosen.is_selectable:
+                yield Finding(
+                    "wrong-value", path, str(value), "un référentiel à questionnaire complémentaire"
+                )
 
     def _answer_clause(self, clause: Clause, path: Path) -> Iterator[Finding]:
         yield from self._declaration(clause.name, path, self._declared)
@@ -151,8 +156,11 @@ class _References:
             for k, name in enumerate(path.questionnaires):
                 here: Path = ("paths", i, "questionnaires", k)
                 yield from self._declaration(name, here, self._declared)
-                if self._looked_up(name) and name not in self._names.questionnaires:
+                brought = self._names.questionnaires.get(name)
+                if self._looked_up(name) and brought is None:
                     yield self._unknown("unknown-questionnaire", name, here, self._names.questionnaires)
+                elif self._looked_up(name) and brought and brought.kind is not Kind.REQUIREMENTS:
+                    yield Finding("wrong-questionnaire", here, name, "un questionnaire complémentaire")
             for required in path.required:
                 here = ("paths", i, "required", required.criterion)
                 yield from self._declaration(required.criterion, here, self._declared)
@@ -188,6 +196,11 @@ class _References:
     def _unknown(self, code: str, name: str, path: Path, known: Iterable[str]) -> Finding:
         owner = referential_of(name)
         candidates = [other for other in known if referential_of(other) == owner]
+        candidates += [
+            core
+            for core in CORE_FACTS
+            if code == "unknown-fact" and core.endswith(f"/{name.rpartition('/')[2]}")
+        ]
         self._suggestions -= 1
         close = nearest(name, candidates) if self._suggestions >= 0 else ()
         return Finding(code, path, name, f"un nom déclaré par « {owner} »", close)

@@ -167,6 +167,7 @@ def _path(path: Readiness) -> dict[str, Any]:
         "to_confirm": path.count(Requirement.TO_CONFIRM),
         "missing": path.count(Requirement.MISSING),
         "unanswered": path.count(Requirement.UNANSWERED),
+        "unavailable": path.count(Requirement.UNAVAILABLE),
         "required": {
             each.criterion: {"level": each.level, "state": each.state.value} for each in path.required
         },

@@ -29,7 +29,7 @@ def verdicts(plugins: Sequence[Plugin], catalogue: Catalogue, profile: Profile) 
     problems: list[Problem] = []
     for plugin in _with_hook(plugins, "jalon_applicability"):
         for name, value in _items(
-            _called(plugin, "jalon_applicability", problems, profile=profile), plugin, problems
+            _called(plugin, "jalon_applicability", problems, profile=Profile(profile)), plugin, problems
         ):
             if not _is_verdict(value):
                 problems.append(Problem("wrong-verdict", plugin.name, _name(name), shown(value)))
@@ -46,7 +46,7 @@ def proposals(
     problems: list[Problem] = []
     for plugin in _with_hook(plugins, "jalon_autofill"):
         kept = MappingProxyType(dict(answers))
-        returned = _called(plugin, "jalon_autofill", problems, profile=profile, answers=kept)
+        returned = _called(plugin, "jalon_autofill", problems, profile=Profile(profile), answers=kept)
         for value in _values(returned, plugin, problems):
             proposal = _proposal(plugin, catalogue, value, problems)
             if proposal is not None:
@@ -63,7 +63,12 @@ def validation(
     for plugin in _with_hook(plugins, "jalon_validation"):
         kept = MappingProxyType(dict(answers))
         returned = _called(
-            plugin, "jalon_validation", problems, questionnaire=questionnaire, profile=profile, answers=kept
+            plugin,
+            "jalon_validation",
+            problems,
+            questionnaire=questionnaire,
+            profile=Profile(profile),
+            answers=kept,
         )
         for value in _values(returned, plugin, problems):
             if _is_refusal(value):
@@ -157,7 +162,13 @@ def _proposal(
         found = value.level if value.at_least is None else value.at_least
         problems.append(Problem("level-off-scale", plugin.name, value.criterion, shown(found)))
         return None
-    return Proposal(f"{plugin.name}/{value.rule}", effect, value.reason)
+    name = f"{plugin.name}/{value.rule}"
+    if any(name == each.qualified(rule.key) for each in plugin.referentials for rule in each.rules):
+        problems.append(
+            Problem("wrong-proposal", plugin.name, value.criterion, f"règle « {name} » déjà déclarée")
+        )
+        return None
+    return Proposal(name, effect, value.reason)
 
 
 def _effect(value: Proposed, place: Place) -> Effect | None:
@@ -168,6 +179,13 @@ def _effect(value: Proposed, place: Place) -> Effect | None:
     if level is None or not (type(level) is int or (type(level) is str and level == NA)):
         return None
     return Exactly(level) if is_possible(level, place.criterion, scale) else None
+
+
+def _sees(plugin: Plugin, catalogue: Catalogue, owner: str) -> bool:
+    return any(
+        owner == each.key or (owner in each.touches and owner in catalogue.visible.get(each.key, ()))
+        for each in plugin.referentials
+    )
 
 
 def _accepted(plugin: Plugin, catalogue: Catalogue, name: object, problems: list[Problem]) -> Place | None:
@@ -183,6 +201,8 @@ def _accepted(plugin: Plugin, catalogue: Catalogue, name: object, problems: list
         if referential_of(name) in catalogue.referentials:
             problems.append(Problem("unknown-criterion", plugin.name, name))
         return None
+    if not _sees(plugin, catalogue, referential_of(name)):
+        return None  # nor is one of an edition that the plugin refuses
     if place.about is About.ORGANISATION:
         problems.append(Problem("organisation-criterion", plugin.name, name))
         return None

@@ -160,12 +160,13 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _from_file(path: Path) -> Plugin:
-    plugin = Plugin(path.stem, "", "", bare_file=str(path))
+    plugin = Plugin(path.name if path.is_dir() else path.stem, bare_file=str(path))
     try:
         referential = load_file(path)
     except ReferentialError as error:
         plugin.suspend("référentiel refusé", diagnostics=error.diagnostics)
         return plugin
+    plugin.name = referential.key
     _register(plugin, _Brought(referential))
     return plugin
 

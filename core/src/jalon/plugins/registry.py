@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from jalon.domain.catalogue import Catalogue, assemble, unmet, visible
 from jalon.domain.checks import check_links
-from jalon.domain.dependencies import dependencies, in_cycles
+from jalon.domain.dependencies import Dependency, separate
 from jalon.domain.facts import Profile
 from jalon.domain.hooks import Problem, Proposals, Verdicts
 from jalon.domain.levels import LevelValue
@@ -37,9 +38,9 @@ class Plugins:
         _settle_keys(self.all, holders or {})
         _settle_links(self.all)
         _settle_requirements(self.all)
-        _warn_of_cycles(self.all)
         for plugin in self.all:
             plugin.referentials = tuple(replace(each, locate=None) for each in plugin.referentials)
+        _warn_of_cycles(self.all, self.catalogue.cycles)
 
     @classmethod
     def load(
@@ -136,32 +137,35 @@ def _described(plugin: Plugin) -> dict[str, Any]:
 
 
 def _settle_names(plugins: Sequence[Plugin]) -> None:
-    """Suspend a plugin whose name is taken: the first distribution by name keeps it."""
+    """Suspend a plugin whose name is taken: the first distribution by name keeps it; files go by their key."""
     taken: dict[str, Plugin] = {}
-    for plugin in sorted(plugins, key=lambda plugin: plugin.state is State.SUSPENDED):
+    installed = [plugin for plugin in plugins if not plugin.bare_file]
+    for plugin in sorted(installed, key=lambda plugin: plugin.state is State.SUSPENDED):
         holder = taken.setdefault(plugin.name, plugin)
         if holder is not plugin and plugin.state is not State.SUSPENDED:
             plugin.suspend(f"nom « {plugin.name} » déjà pris par {_shown(holder)}")
 
 
 def _settle_keys(plugins: Sequence[Plugin], holders: Mapping[str, str]) -> None:
-    """Give each key to who already holds it, else to the first by name; suspend the others."""
-    claims: dict[str, list[Plugin]] = {}
-    for plugin in _in(plugins):
-        for key in sorted({each.key for each in plugin.referentials}):
-            claims.setdefault(key, []).append(plugin)
-        if len({each.key for each in plugin.referentials}) < len(plugin.referentials):
+    """Give a plugin all its keys or none: to who already holds them, else to the first by name.
+
+    A holder that fails keeps its key: another's referential must not meet its answers.
+    """
+    present = {plugin.distribution for plugin in plugins}
+    taken = {key: holder for key, holder in holders.items() if holder in present}
+    for plugin in sorted(_in(plugins), key=lambda plugin: (not _holds(plugin, holders), plugin.order)):
+        keys = sorted({each.key for each in plugin.referentials})
+        refused = [key for key in keys if taken.get(key, _shown(plugin)) != _shown(plugin)]
+        if len(keys) < len(plugin.referentials):
             plugin.suspend("deux référentiels de même clé dans ce module")
-    for key in sorted(claims):
-        claimants = [plugin for plugin in claims[key] if plugin.state is not State.SUSPENDED]
-        holder = holders.get(key)
-        claimants.sort(key=lambda plugin: (plugin.distribution != holder, plugin.order))
-        # A holder that fails keeps its key: another's referential must not meet its answers.
-        held = holder is not None and any(plugin.distribution == holder for plugin in plugins)
-        keeper = holder if held else _shown(claimants[0]) if claimants else ""
-        for plugin in claimants:
-            if plugin.distribution != holder if held else plugin is not claimants[0]:
-                plugin.suspend(f"clé « {key} » déjà prise par {keeper}")
+        elif refused:
+            plugin.suspend(f"clé « {refused[0]} » déjà prise par {taken[refused[0]]}")
+        else:
+            taken.update(dict.fromkeys(keys, _shown(plugin)))
+
+
+def _holds(plugin: Plugin, holders: Mapping[str, str]) -> bool:
+    return any(holders.get(each.key) == plugin.distribution for each in plugin.referentials)
 
 
 def _settle_links(plugins: Sequence[Plugin]) -> None:
@@ -196,17 +200,22 @@ def _settle_requirements(plugins: Sequence[Plugin]) -> None:
             plugin.reason = f"en attente de : {', '.join(lacking)}"
 
 
-def _warn_of_cycles(plugins: Sequence[Plugin]) -> None:
-    """Tell every plugin of a cycle between facts of several: its rules there are inert."""
-    present = {each.key: each for plugin in _in(plugins) for each in plugin.referentials}
-    edges = in_cycles(dependencies(present.values()))
-    names = ", ".join(dict.fromkeys(edge.fact for edge in edges))
+def _warn_of_cycles(plugins: Sequence[Plugin], cycles: Sequence[Dependency]) -> None:
+    """Tell every plugin of a circle of facts across several: its rules there are inert."""
+    groups = separate(cycles)
     for plugin in _in(plugins):
         mine = {each.key for each in plugin.referentials}
-        rules = sorted({f"{e.referential}/{e.rule}" for e in edges if e.rule and e.referential in mine})
-        concerned = any(edge.referential in mine for edge in edges)
-        inert = f" ; règles sans effet : {', '.join(rules)}" if rules else ""
-        plugin.warnings = (f"faits qui dépendent les uns des autres : {names}{inert}",) if concerned else ()
+        concerned = [group for group in groups if any(edge.referential in mine for edge in group)]
+        plugin.warnings = tuple(_circle(group, mine) for group in concerned)
+
+
+def _circle(edges: Sequence[Dependency], mine: AbstractSet[str]) -> str:
+    names = ", ".join(dict.fromkeys(edge.fact for edge in edges))
+    rules = sorted(
+        {f"{each.referential}/{each.rule}" for each in edges if each.rule and each.referential in mine}
+    )
+    inert = f" ; règles sans effet : {', '.join(rules)}" if rules else ""
+    return f"faits qui dépendent les uns des autres : {names}{inert}"
 
 
 def _in(plugins: Iterable[Plugin]) -> list[Plugin]:

@@ -205,7 +205,11 @@ def _print_path(printer: Printer, report: Report, path: Readiness) -> None:
         hang=2,
     )
     for each in path.required:
-        if each.state in {Requirement.MISSING, Requirement.UNANSWERED}:
+        if each.state is Requirement.UNAVAILABLE:
+            printer.line(
+                f"{escape(each.criterion)} : niveau {each.level} requis, référentiel indisponible", indent=2
+            )
+        elif each.state in {Requirement.MISSING, Requirement.UNANSWERED}:
             criterion = report.catalogue.names.criteria[each.criterion].criterion
             lacking = (
                 _LACKING[each.state] if report.criteria[each.criterion].level != NA else "non applicable"

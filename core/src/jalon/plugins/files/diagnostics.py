@@ -54,6 +54,7 @@ TITLES: Final[Mapping[str, str]] = {
     "unknown-fact": "fait inconnu",
     "unknown-criterion": "critère inconnu",
     "unknown-path": "parcours inconnu",
+    "wrong-questionnaire": "questionnaire principal apporté par un parcours",
     "unknown-questionnaire": "questionnaire inconnu",
     "missing-choices": "question à choix sans choix",
     "needless-choices": "choix donnés à une question qui n’en a pas",
