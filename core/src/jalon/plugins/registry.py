@@ -137,7 +137,7 @@ def _described(plugin: Plugin) -> dict[str, Any]:
 
 
 def _settle_names(plugins: Sequence[Plugin]) -> None:
-    """Suspend a plugin whose name is taken: the first distribution by name keeps it; files go by their key."""
+    """Suspend a plugin whose name is taken: the first distribution by name keeps it; files have their key."""
     taken: dict[str, Plugin] = {}
     installed = [plugin for plugin in plugins if not plugin.bare_file]
     for plugin in sorted(installed, key=lambda plugin: plugin.state is State.SUSPENDED):
