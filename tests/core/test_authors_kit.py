@@ -204,3 +204,14 @@ def test_random_products_keep_within_the_bounds_of_questions(tmp_path: Path) -> 
     assert all(
         date(2021, 1, 1) <= given["bornes/d"] <= date(2021, 1, 31) for given in drawn if "bornes/d" in given
     )
+
+
+def test_hooks_really_are_called_in_other_orders() -> None:
+    """The kit compares evaluations whose hooks ran in different orders, not the same order twice."""
+    plugins = Plugins.load()
+    draw = random.Random(1)
+    orders = {
+        tuple(p.name for p in testing._called_in_another_order(plugins, draw).taking_part) for _ in range(10)
+    }
+
+    assert len(orders) > 1

@@ -168,3 +168,10 @@ def test_a_plugin_that_takes_no_part_is_told(
     assert [("plugin-waiting", "parcours")] == [(each["code"], each["plugin"]) for each in report["problems"]]
     assert "critère inconnu" in refused.stderr
     assert "Le module parcours est en attente de" in joined(refused.stderr)
+
+
+def test_a_kept_answer_to_a_question_not_asked_is_printed(run: Run, product: Callable[[str], Path]) -> None:
+    """What a person gave to a question that is not asked is shown as kept, not lost."""
+    printed = joined(run("evaluate", product("profile: {dmp_profils: [], connecteur: oui}")).stdout)
+
+    assert "question non posée, réponse « oui » conservée" in printed

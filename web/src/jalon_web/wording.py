@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
@@ -24,7 +25,7 @@ _PROBLEMS: Final[Mapping[str, str]] = {
         "Le module {plugin} veut agir sur {subject}, qui concerne l’organisation : ignoré."
     ),
     "level-off-scale": "Le module {plugin} propose pour {subject} un niveau impossible ({detail}) : ignoré.",
-    "wrong-verdict": "Le module {plugin} a rendu un avis illisible sur {subject} : {detail}",
+    "wrong-verdict": "Le module {plugin} a rendu un avis illisible : {subject} {detail}",
     "wrong-proposal": "Le module {plugin} a rendu une proposition illisible : {detail}",
     "wrong-validation": "Le module {plugin} a rendu un refus illisible : {detail}",
     "wrong-result": "Le module {plugin} a rendu autre chose qu’une liste : {detail}",
@@ -34,7 +35,8 @@ _PROBLEMS: Final[Mapping[str, str]] = {
 
 def problem(found: Problem) -> str:
     """Word a problem met while evaluating."""
-    return _PROBLEMS.get(found.code, "{plugin} : {subject} {detail}").format(**found._asdict()).rstrip()
+    said = _PROBLEMS.get(found.code, "{plugin} : {subject} {detail}").format(**found._asdict())
+    return re.sub(" {2,}", " ", said).rstrip()  # a problem may have no subject, or no detail
 
 
 def counted(number: int, one: str, several: str) -> str:

@@ -73,10 +73,6 @@ class Catalogue:
     visible: Mapping[str, frozenset[str]]  # referential: those it may read, itself included
     cycles: tuple[Dependency, ...]  # between facts of several referentials: their rules are inert
 
-    def subject(self, about: About) -> Subject:
-        """Give what is about products or about organisations."""
-        return self.product if about is About.PRODUCT else self.organisation
-
 
 def unmet(referential: Referential, present: Mapping[str, Referential]) -> tuple[tuple[str, str], ...]:
     """List the required referentials that are absent or of another edition, with the range wanted."""
@@ -187,7 +183,8 @@ class _Assembly:
     # -- facts
 
     def _fact_program(self) -> FactProgram:
-        inert_conditions = {edge.fact for edge in self._cycles if not edge.rule}
+        cyclic = set(self._cycles)
+        inert_conditions = {edge.fact for edge in cyclic if not edge.rule}
         rules = [
             fact_rule
             for each in self._live.values()
@@ -198,7 +195,7 @@ class _Assembly:
             name: self._definition(name, fact, asked_always=name in inert_conditions)
             for name, fact in self._names.facts.items()
         }
-        return FactProgram(facts, rules, [edge for edge in self._edges if edge not in set(self._cycles)])
+        return FactProgram(facts, rules, [edge for edge in self._edges if edge not in cyclic])
 
     def _fact_rules(self, referential: Referential, rule: Rule) -> Iterable[FactRule]:
         when = self._linked(rule.when, referential.key)

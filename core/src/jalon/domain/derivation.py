@@ -71,10 +71,10 @@ class FactProgram:
         by_target: dict[str, list[FactRule]] = {}
         for rule in rules:
             by_target.setdefault(rule.target, []).append(rule)
-        worked_out = [
+        worked_out = {
             name for name, fact in facts.items() if fact.applies_when != ALWAYS or name in by_target
-        ]
-        order = [name for name in working_order(facts, dependencies) if name in set(worked_out)]
+        }
+        order = [name for name in working_order(facts, dependencies) if name in worked_out]
         self._steps = tuple(
             _Step(
                 name,
@@ -83,7 +83,7 @@ class FactProgram:
             )
             for name in order
         )
-        self._plain = frozenset(facts) - set(worked_out)
+        self._plain = frozenset(facts) - worked_out
 
     def resolve(self, given: Mapping[str, FactValue]) -> ResolvedFacts:
         """Work out every fact from what a person gave; facts nobody declares are left out."""

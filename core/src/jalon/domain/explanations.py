@@ -72,14 +72,15 @@ class Explainer(Generic[Result]):
 
     def explain_all(self, matches: Matches) -> list[Result]:
         """Explain every condition, in order."""
-        lacking, simple = ~matches.terms, self._simple
-        return [
-            each.holds
-            if each is not None and held_
-            else (each is not None and each.fails.get(each.bits & lacking))
-            or self._explained(i, matches, held_)
-            for i, (each, held_) in enumerate(zip(simple, bits(matches.mask, len(simple)), strict=True))
-        ]
+        lacking = ~matches.terms
+        found: list[Result] = []
+        for simple, holds in zip(self._simple, bits(matches.mask, len(self._simple)), strict=True):
+            if simple is None:
+                said = None
+            else:
+                said = simple.holds if holds else simple.fails.get(simple.bits & lacking)
+            found.append(self._explained(len(found), matches, holds) if said is None else said)
+        return found
 
     def _explained(self, position: int, matches: Matches, holds: int) -> Result:
         simple = self._simple[position]

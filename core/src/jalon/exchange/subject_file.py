@@ -59,7 +59,6 @@ def read_subject(content: bytes, catalogue: Catalogue, file: str) -> SubjectFile
 class _Reader:
     def __init__(self, catalogue: Catalogue) -> None:
         self._names = catalogue.names
-        self._catalogue = catalogue
         self.subject = SubjectFile()
         self.findings: list[Finding] = []
         self._suggestions = MAX_SUGGESTIONS

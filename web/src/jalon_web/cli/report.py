@@ -54,7 +54,9 @@ def _print_facts(printer: Printer, report: Report) -> None:
         elif state.given is not None:
             kept = escape(wording.value(known[name], state.given))
             asked = escape(known[name].question)
-            printer.line(f"[dim]{asked} n’est plus posée ; réponse « {kept} » conservée[/]", indent=2, hang=2)
+            printer.line(
+                f"[dim]{asked} — question non posée, réponse « {kept} » conservée[/]", indent=2, hang=2
+            )
     unanswered = sum(1 for state in states.values() if state.asked and state.value is None)
     if unanswered:
         noun = wording.counted(unanswered, "question posée", "questions posées")
