@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from support.command import ROOT, Run
 
 
@@ -106,3 +108,12 @@ def test_check_json(run: Run, tmp_path: Path) -> None:
     assert {"file", "line", "code", "found", "expected", "nearest", "message"} == set(
         described["diagnostics"][0]
     )
+
+
+def test_the_list_of_plugins_fits_a_narrow_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80 columns no name, edition or state of an installed plugin is cut."""
+    monkeypatch.setenv("COLUMNS", "80")
+    printed = run("plugins").stdout
+
+    assert "…" not in printed
+    assert "mon_espace_sante  0.1.0    2022.07  actif" in printed

@@ -8,6 +8,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from jalon.domain.referential import Referential
 from jalon.plugins.discovery import Plugin, State
 from jalon_web.cli.shell import Shell, print_json
 
@@ -29,9 +30,7 @@ def plugins(shell: Shell, *, as_json: bool) -> None:
     if not shell.plugins.all:
         shell.console.print("Aucun module installé : le catalogue est vide.")
         return
-    table = Table(
-        "Module", "Version", "Référentiel", "Édition", "État", "Hooks", "Agit sur", box=None, pad_edge=False
-    )
+    table = Table("Module", "Version", "Édition", "État", "Hooks", "Agit sur", box=None, pad_edge=False)
     for plugin in shell.plugins.all:
         table.add_row(*_row(plugin))
     shell.console.print(table)
@@ -43,18 +42,25 @@ def _row(plugin: Plugin) -> tuple[str, ...]:
     touched = sorted({name for each in plugin.referentials for name in each.touches})
     return (
         escape(plugin.name),
-        escape(plugin.version or plugin.bare_file),
-        "\n".join(each.key for each in plugin.referentials),
-        "\n".join(each.edition for each in plugin.referentials),
+        escape(plugin.version) if not plugin.bare_file else "fichier",
+        "\n".join(_edition(plugin, each) for each in plugin.referentials),
         _STATES[plugin.state],
         "\n".join(hook.removeprefix("jalon_") for hook in plugin.hooks),
         "\n".join(touched),
     )
 
 
+def _edition(plugin: Plugin, referential: Referential) -> str:
+    """Name the referential only where it is not called like its plugin."""
+    return (
+        referential.edition if referential.key == plugin.name else f"{referential.key} {referential.edition}"
+    )
+
+
 def _print_remarks(shell: Shell, plugin: Plugin) -> None:
     if plugin.reason:
-        shell.console.print(f"\n{escape(plugin.name)} : {escape(plugin.reason)}", soft_wrap=True)
+        place = f" ({escape(plugin.bare_file)})" if plugin.bare_file else ""
+        shell.console.print(f"\n{escape(plugin.name)}{place} : {escape(plugin.reason)}", soft_wrap=True)
     for diagnostic in plugin.diagnostics:
         shell.console.print(f"  {escape(str(diagnostic))}", soft_wrap=True)
     for warning in plugin.warnings:
