@@ -62,6 +62,16 @@ class Plugins:
         others += discovery.bare_files(folders)
         return cls([*files, *(each for each in others if not keys & {r.key for r in each.referentials})])
 
+    def without(self, names: AbstractSet[str]) -> Plugins:
+        """Give the same plugins less those named: what an organisation that does not use them sees."""
+        if not names:
+            return self
+        kept = (each for each in self.all if each.name not in names)
+        return Plugins(
+            replace(each, state=State.ACTIVE, reason="") if each.state is State.WAITING else replace(each)
+            for each in kept
+        )
+
     @property
     def taking_part(self) -> tuple[Plugin, ...]:
         """List the plugins whose referentials and hooks are used."""

@@ -1,0 +1,265 @@
+"""Save what people answer: nothing overwritten unseen, nothing confirmed lost, rules brought up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from jalon.domain.answers import Answer, is_possible
+from jalon.domain.evaluation import Evaluation
+from jalon.domain.levels import LevelValue
+from jalon.domain.names import referential_of
+from jalon.domain.proposals import supporting
+from jalon.plugins.registry import Plugins
+from jalon.services.clock import Clock, system_clock
+from jalon.services.drafts import Draft, Kept, kept_answers, read_draft
+from jalon.services.evaluating import ATTEMPTS, evaluated, move_stamp, write_standing
+from jalon.services.jobs import EVALUATE, ask_for
+from jalon.services.standing import Standing, standing_of
+from jalon.services.texts import TextRefusedError, clean
+from jalon.storage.database import Database, upsert
+from jalon.storage.tables import AnswerRow, AnswerVersion
+
+
+class Act(StrEnum):
+    """Say what a person did to an answer."""
+
+    ANSWERED = "answered"
+    CONFIRMED = "confirmed"
+    CLEARED = "cleared"
+
+
+class Change(NamedTuple):
+    """Ask for one answer to become this, knowing its `version` (0 where nobody had answered)."""
+
+    criterion: str
+    version: int
+    level: LevelValue | None
+    comment: str
+    act: Act = Act.ANSWERED
+    to_investigate: bool = False
+
+
+class Refusal(StrEnum):
+    """Say why a change was not saved."""
+
+    UNKNOWN = "unknown"  # no such criterion in use
+    IMPOSSIBLE = "impossible"  # not a level of its scale
+    COMMENT = "comment"  # the comment is too long, or the reason of an NA is missing
+    STALE = "stale"  # somebody else changed the answer meanwhile
+
+
+class Refused(NamedTuple):
+    """Say why one change was not saved; nothing of it is lost: `theirs` is what stands."""
+
+    change: Change
+    why: Refusal
+    detail: str = ""
+    theirs: Kept | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """Say what became of the changes asked for."""
+
+    kept: Mapping[str, Kept]  # as they now stand, by criterion
+    refused: Mapping[str, Refused]
+    standing: Standing
+    moved: tuple[str, ...] = ()  # other criteria of which rules now say something else
+    is_settled: bool = True  # False: the evaluation is left to the worker
+    at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Sort changes into those to write and those refused, against one state of the draft."""
+
+    write: dict[str, Change] = field(default_factory=dict)
+    same: dict[str, Kept] = field(default_factory=dict)
+    refused: dict[str, Refused] = field(default_factory=dict)
+
+
+class Answering:
+    """Save answers of one subject after another; holds no state of its own."""
+
+    def __init__(self, database: Database, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def save(
+        self, plugins: Plugins, subject_id: int, author: tuple[int, str], changes: Sequence[Change]
+    ) -> Saved:
+        """Save changes and what rules make of them, in one transaction.
+
+        Rules run outside it, on the draft as it was read; a draft that moved meanwhile is read and
+        evaluated again. If it never stands still, answers are saved and their evaluation is queued.
+        """
+        for attempt in range(ATTEMPTS + 1):
+            with self._database.reading() as session:
+                draft = read_draft(session, subject_id)
+            plan = _planned(plugins, draft, draft.kept, changes, author)
+            if not plan.write:
+                return Saved(plan.same, plan.refused, draft.before, at=self._clock())
+            saved = self._try(plugins, draft, plan, author, is_last=attempt == ATTEMPTS)
+            if saved is not None:
+                return saved
+        raise AssertionError("the last attempt always saves")  # pragma: no cover
+
+    def _try(
+        self, plugins: Plugins, draft: Draft, plan: _Plan, author: tuple[int, str], *, is_last: bool
+    ) -> Saved | None:
+        given = {name: Answer(each.level, (), each.to_investigate) for name, each in plan.write.items()}
+        evaluation = evaluated(draft, plugins, draft.answers | given)
+        standing = standing_of(evaluation)
+        with self._database.writing() as session:
+            stamp = move_stamp(session, draft.subject_id)
+            at = self._clock()
+            if stamp == draft.stamp + 1:
+                rows = _rows(draft.subject_id, plan.write, draft.kept, evaluation, author, at)
+                _write(session, rows)
+                write_standing(session, draft, standing, stamp, at)
+                moved = _moved(draft.before, standing, plan.write)
+                return Saved(_now_kept(rows, author) | plan.same, plan.refused, standing, moved, at=at)
+            if not is_last:
+                session.rollback()
+                return None
+            # Others keep moving this draft: what a person typed is saved all the same.
+            kept = kept_answers(session, draft.subject_id)
+            again = _planned(plugins, draft, kept, list(plan.write.values()), author)
+            rows = _rows(draft.subject_id, again.write, kept, evaluation, author, at)
+            _write(session, rows)
+            ask_for(session, EVALUATE, {"subject": draft.subject_id}, at, key=f"evaluate:{draft.subject_id}")
+            now_kept = _now_kept(rows, author) | plan.same | again.same
+            return Saved(now_kept, plan.refused | again.refused, draft.before, is_settled=False, at=at)
+
+
+def _planned(
+    plugins: Plugins,
+    draft: Draft,
+    kept: Mapping[str, Kept],
+    changes: Sequence[Change],
+    author: tuple[int, str],
+) -> _Plan:
+    plan = _Plan()
+    for change in changes:
+        name, stands = change.criterion, kept.get(change.criterion)
+        refusal = _refusal(plugins, draft.kind, change)
+        if refusal:
+            plan.refused[name] = refusal
+            continue
+        cleaned = change._replace(comment=clean(change.comment))
+        if stands is not None and _is_same(cleaned, stands, author):
+            plan.same[name] = stands
+        elif change.version != (stands.version if stands else 0):
+            plan.refused[name] = Refused(cleaned, Refusal.STALE, theirs=stands)
+        elif stands is not None or cleaned.level is not None or cleaned.comment or cleaned.to_investigate:
+            plan.write[name] = cleaned
+    return plan
+
+
+def _refusal(plugins: Plugins, kind: str, change: Change) -> Refused | None:
+    place = plugins.catalogue.names.criteria.get(change.criterion)
+    if place is None or place.about.value != kind:
+        return Refused(change, Refusal.UNKNOWN)
+    if change.level is not None and not is_possible(change.level, place.criterion, place.questionnaire.scale):
+        return Refused(change, Refusal.IMPOSSIBLE, str(change.level))
+    try:
+        clean(change.comment)
+    except TextRefusedError as error:
+        return Refused(change, Refusal.COMMENT, str(error))
+    return None
+
+
+def _is_same(change: Change, stands: Kept, author: tuple[int, str]) -> bool:
+    """Say whether a change asks for what stands: a click sent again, or nothing touched.
+
+    Confirming clears what was to look at again, so it is the same only when nothing was.
+    """
+    alike = (change.level, change.comment, change.to_investigate) == (
+        stands.level,
+        stands.comment,
+        stands.to_investigate,
+    )
+    if not alike or (change.act is Act.CONFIRMED and stands.reconfirm):
+        return False
+    return change.version == stands.version or stands.author_id == author[0]
+
+
+def _rows(
+    subject_id: int,
+    write: Mapping[str, Change],
+    kept: Mapping[str, Kept],
+    evaluation: Evaluation,
+    author: tuple[int, str],
+    at: datetime,
+) -> list[dict[str, Any]]:
+    rows = []
+    for name, change in write.items():
+        state = evaluation.criteria.get(name)
+        stands = kept.get(name)
+        support = supporting(change.level, state.proposals) if state and change.level is not None else ()
+        rows.append(
+            {
+                "subject_id": subject_id,
+                "referential": referential_of(name),
+                "criterion": name.partition("/")[2],
+                "version": (stands.version if stands else 0) + 1,
+                "level": change.level,
+                "comment": change.comment,
+                "support": list(support),
+                "to_investigate": change.to_investigate,
+                "author_id": author[0],
+                "saved_at": at,
+                "act": change.act.value,
+                "set_aside_at": None if state and state.applies else at,
+            }
+        )
+    return rows
+
+
+_ROW_ONLY: Final = {"reconfirm": "", "filed_at": None, "investigate_by": ""}
+
+
+def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        return
+    upsert(
+        session,
+        AnswerRow,
+        [{key: value for key, value in row.items() if key != "act"} | _ROW_ONLY for row in rows],
+    )
+    versions = [{key: value for key, value in row.items() if key != "set_aside_at"} for row in rows]
+    session.execute(insert(AnswerVersion), versions)
+
+
+def _now_kept(rows: Sequence[Mapping[str, Any]], author: tuple[int, str]) -> dict[str, Kept]:
+    return {
+        name: Kept(
+            name,
+            row["version"],
+            row["level"],
+            row["comment"],
+            tuple(row["support"]),
+            row["to_investigate"],
+            "",
+            author[0],
+            row["saved_at"],
+            row["set_aside_at"],
+            None,
+            author[1],
+        )
+        for row in rows
+        for name in [f"{row['referential']}/{row['criterion']}"]
+    }
+
+
+def _moved(before: Standing, after: Standing, written: Mapping[str, Change]) -> tuple[str, ...]:
+    """List the other criteria of which rules say something else than before."""
+    names = (before.criteria.keys() | after.criteria.keys()) - written.keys()
+    return tuple(sorted(name for name in names if before.of(name) != after.of(name)))

@@ -1,0 +1,97 @@
+"""Evaluate a draft outside any transaction, and write what it came to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from jalon.domain.answers import Answer
+from jalon.domain.evaluation import Evaluation, evaluate_organisation, evaluate_product
+from jalon.plugins.registry import Plugins
+from jalon.services.clock import Clock, system_clock
+from jalon.services.drafts import Draft, read_draft
+from jalon.services.facts import typed
+from jalon.services.standing import Standing, as_document, standing_of
+from jalon.storage.database import Database, upsert
+from jalon.storage.tables import DraftScore, EvaluationRow, Subject, table_of
+
+ATTEMPTS: Final = 5
+"""How many times a draft that moves is evaluated again before its evaluation is left to the worker."""
+
+_SUBJECT: Final = table_of(Subject)
+_SCORE: Final = table_of(DraftScore)
+
+
+def evaluated(draft: Draft, plugins: Plugins, answers: Mapping[str, Answer]) -> Evaluation:
+    """Evaluate a draft with these answers."""
+    if draft.kind == "organisation":
+        return evaluate_organisation(plugins.catalogue, answers)
+    return evaluate_product(plugins.catalogue, typed(plugins.catalogue, draft.facts), answers, plugins)
+
+
+def bring_up_to_date(
+    database: Database, plugins: Plugins, subject_id: int, clock: Clock = system_clock
+) -> bool:
+    """Evaluate a subject and keep the result; False when its draft never stood still."""
+    for _ in range(ATTEMPTS):
+        with database.reading() as session:
+            draft = read_draft(session, subject_id)
+        standing = standing_of(evaluated(draft, plugins, draft.answers))
+        with database.writing() as session:
+            if locked_stamp(session, subject_id) == draft.stamp:
+                write_standing(session, draft, standing, draft.stamp, clock())
+                return True
+    return False
+
+
+def locked_stamp(session: Session, subject_id: int) -> int:
+    """Read the stamp of a draft, and keep others from moving it until this transaction ends."""
+    query = select(_SUBJECT.c.stamp).where(_SUBJECT.c.id == subject_id).with_for_update()
+    return int(session.scalars(query).one())
+
+
+def move_stamp(session: Session, subject_id: int) -> int:
+    """Move the stamp of a draft; no other transaction can move it until this one ends."""
+    moved = update(_SUBJECT).where(_SUBJECT.c.id == subject_id).values(stamp=_SUBJECT.c.stamp + 1)
+    return int(session.scalars(moved.returning(_SUBJECT.c.stamp)).one())
+
+
+def write_standing(session: Session, draft: Draft, standing: Standing, stamp: int, at: datetime) -> None:
+    """Keep what was derived, and the scores that changed, with the stamp of the draft it was derived from."""
+    row = {
+        "subject_id": draft.subject_id,
+        "stamp": stamp,
+        "document": as_document(standing),
+        "evaluated_at": at,
+    }
+    upsert(session, EvaluationRow, [row])
+    changed = [
+        _score_row(draft.subject_id, key, scored)
+        for key, scored in standing.scores.items()
+        if draft.before.scores.get(key) != scored
+    ]
+    upsert(session, DraftScore, changed)
+    for questionnaire, axis in draft.before.scores.keys() - standing.scores.keys():
+        session.execute(
+            _SCORE.delete().where(
+                _SCORE.c.subject_id == draft.subject_id,
+                _SCORE.c.questionnaire == questionnaire,
+                _SCORE.c.axis == axis,
+            )
+        )
+
+
+def _score_row(subject_id: int, key: tuple[str, str], scored: Any) -> dict[str, Any]:
+    questionnaire, axis = key
+    return {
+        "subject_id": subject_id,
+        "questionnaire": questionnaire,
+        "axis": axis,
+        "total": scored.score.total,
+        "counted": scored.score.counted,
+        **scored.progress._asdict(),
+    }

@@ -1,0 +1,52 @@
+"""Passwords: hashed with argon2id, compared in the same time whether the login exists or not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from jalon.errors import JalonError
+
+SHORTEST: Final = 12
+LONGEST: Final = 256
+_FEWEST_CHARACTERS: Final = 5
+
+
+class PasswordRefusedError(JalonError):
+    """A password is too weak to be kept."""
+
+
+class Passwords:
+    """Hash and verify; costs are parameters, so that tests need not wait."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()  # argon2id, RFC 9106's low-memory parameters
+        self._nobody = self._hasher.hash("the password of nobody")
+
+    def hashed(self, password: str) -> str:
+        """Hash a new password; raise PasswordRefusedError when it is too weak."""
+        if len(password) < SHORTEST:
+            raise PasswordRefusedError(
+                f"Ce mot de passe compte {len(password)} caractères ; il en faut au moins {SHORTEST}."
+            )
+        if len(password) > LONGEST:
+            raise PasswordRefusedError(f"Ce mot de passe dépasse {LONGEST} caractères. Raccourcissez-le.")
+        if len(set(password)) < _FEWEST_CHARACTERS:
+            raise PasswordRefusedError(
+                "Ce mot de passe répète trop peu de caractères différents. Variez-les."
+            )
+        return self._hasher.hash(password)
+
+    def verify(self, hashed: str | None, password: str) -> bool:
+        """Compare a password; for an unknown login (None) the same work is done and the answer is no."""
+        try:
+            self._hasher.verify(hashed or self._nobody, password[:LONGEST])
+        except (VerificationError, InvalidHashError):
+            return False
+        return hashed is not None
+
+    def is_outdated(self, hashed: str) -> bool:
+        """Say whether a hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(hashed)

@@ -1,0 +1,55 @@
+"""Keep the last good form of every referential, and who holds its key."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import insert, select, update
+
+from jalon.exchange.referential_json import as_canonical, digest
+from jalon.plugins.registry import Plugins
+from jalon.services.clock import Clock, system_clock
+from jalon.storage.database import Database
+from jalon.storage.tables import StoredReferential, table_of
+
+_STORED: Final = table_of(StoredReferential)
+
+
+def holders(database: Database) -> dict[str, str]:
+    """Give the distribution that holds each key: another that claims it later does not get it."""
+    with database.reading() as session:
+        query = select(_STORED.c.key, _STORED.c.holder).where(_STORED.c.is_last.is_(True))
+        return {row.key: row.holder for row in session.execute(query)}
+
+
+def remember(database: Database, plugins: Plugins, clock: Clock = system_clock) -> list[str]:
+    """Store the referentials that are new or changed since they were last loaded; list their keys."""
+    loaded = {
+        digest(content): (referential, plugin.distribution or plugin.bare_file, content)
+        for plugin in plugins.taking_part
+        for referential in plugin.referentials
+        for content in [as_canonical(referential)]
+    }
+    with database.reading() as session:
+        query = select(_STORED.c.digest, _STORED.c.is_last).where(_STORED.c.digest.in_(loaded))
+        known = {row.digest: row.is_last for row in session.execute(query)}
+    changed = {each: value for each, value in loaded.items() if not known.get(each)}
+    if not changed:
+        return []
+    with database.writing() as session:
+        for each, (referential, holder, content) in changed.items():
+            session.execute(update(_STORED).where(_STORED.c.key == referential.key).values(is_last=False))
+            if each in known:
+                session.execute(update(_STORED).where(_STORED.c.digest == each).values(is_last=True))
+                continue
+            row = {
+                "digest": each,
+                "key": referential.key,
+                "edition": referential.edition,
+                "holder": holder,
+                "content": content,
+                "stored_at": clock(),
+                "is_last": True,
+            }
+            session.execute(insert(_STORED).values(row))
+    return sorted(referential.key for referential, _, _ in changed.values())

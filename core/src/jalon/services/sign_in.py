@@ -1,0 +1,248 @@
+"""Sign in, stay signed in, sign out: sessions are rows, so that one ended is dead everywhere."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from jalon.domain.rights import AccountKind, Person, WorkProfile
+from jalon.services.clock import Clock, system_clock
+from jalon.services.passwords import Passwords
+from jalon.services.switches import generation_query
+from jalon.services.texts import TextRefusedError, name_key
+from jalon.services.trace import Actor, record
+from jalon.storage.database import Database, upsert
+from jalon.storage.tables import Account, AccountSession, Organisation, SignInFailure, table_of
+
+IDLE: Final = timedelta(minutes=30)
+ABSOLUTE: Final = timedelta(hours=12)
+_TOUCH: Final = timedelta(seconds=60)
+"""A session is marked as seen at most this often: reading a page should not write each time."""
+
+_FREE_TRIES: Final = (5, 30)
+"""Failures before delays begin, per login and per address: many people may share one address."""
+
+_LONGEST_DELAY: Final = 900
+_FORGET: Final = timedelta(hours=24)
+_SESSION: Final = table_of(AccountSession)
+_ACCOUNT: Final = table_of(Account)
+_ORGANISATION: Final = table_of(Organisation)
+_FAILURE: Final = table_of(SignInFailure)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Say who is signed in, until when, and the generation of the plugins' switches."""
+
+    person: Person
+    name: str
+    organisation: str
+    ends_at: datetime
+    generation: str
+    token: str
+
+
+class _Counted(NamedTuple):
+    """Name what failures are counted for."""
+
+    login: str
+    address: str
+
+
+class WrongCredentialsError(Exception):
+    """The login is unknown, or the password is not its own: callers may not tell which."""
+
+
+class TooManyTriesError(Exception):
+    """Too many sign-ins failed for this login or from this address; `seconds` remain to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"{seconds} seconds to wait")
+        self.seconds = seconds
+
+
+class SignIn:
+    """Open, find and close sessions."""
+
+    def __init__(self, database: Database, passwords: Passwords, clock: Clock = system_clock) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._clock = clock
+
+    def open(self, login: str, password: str, address: str) -> str:
+        """Check a password and open a session; give its token, known to the browser alone.
+
+        Raise WrongCredentialsError, or TooManyTriesError. Every try is counted before the password
+        is looked at, so that many at once gain nothing.
+        """
+        key = _folded(login)
+        counted = _Counted(_digest("login", key), _digest("address", address))
+        self._count_try(counted)
+        with self._database.reading() as session:
+            found = session.execute(
+                select(_ACCOUNT.c.id, _ACCOUNT.c.password, _ACCOUNT.c.name).where(
+                    _ACCOUNT.c.login_key == key,
+                    _ACCOUNT.c.suspended_at.is_(None),
+                    _ACCOUNT.c.deleted_at.is_(None),
+                )
+            ).one_or_none()
+        if not self._passwords.verify(found.password if found else None, password) or found is None:
+            with self._database.writing() as session:
+                record(session, self._clock(), Actor(None, "", address), "sign-in-failed")
+            raise WrongCredentialsError
+        renewed = self._passwords.hashed(password) if self._passwords.is_outdated(found.password) else None
+        return self._opened(Actor(found.id, found.name, address), renewed, counted)
+
+    def find(self, token: str) -> SignedIn | None:
+        """Find who holds a token; None once the session is over, or the account suspended."""
+        now = self._clock()
+        with self._database.reading() as session:
+            row = session.execute(_who(token)).one_or_none()
+        if row is None:
+            return None
+        ends_at = min(row.seen_at + IDLE, row.created_at + ABSOLUTE)
+        if ends_at <= now:
+            return None
+        if now - row.seen_at >= _TOUCH:
+            with self._database.writing() as session:
+                session.execute(_this_session(update(_SESSION), token).values(seen_at=now))
+            ends_at = min(now + IDLE, row.created_at + ABSOLUTE)
+        return _signed_in(row, ends_at, token)
+
+    def close(self, token: str, actor: Actor) -> None:
+        """End a session, whoever holds a copy of its token."""
+        with self._database.writing() as session:
+            session.execute(_this_session(delete(_SESSION), token))
+            record(session, self._clock(), actor, "signed-out")
+
+    def forget_ended(self) -> None:
+        """Remove the sessions that are over, and failures nobody counts any more."""
+        now = self._clock()
+        with self._database.writing() as session:
+            over = (_SESSION.c.seen_at < now - IDLE) | (_SESSION.c.created_at < now - ABSOLUTE)
+            session.execute(delete(_SESSION).where(over))
+            session.execute(delete(_FAILURE).where(_FAILURE.c.last_at < now - _FORGET))
+
+    # -- delays
+
+    def _count_try(self, counted: _Counted) -> None:
+        now = self._clock()
+        with self._database.writing() as session:
+            known = {
+                row.key: row
+                for row in session.execute(select(_FAILURE).where(_FAILURE.c.key.in_(counted)))
+                if now - row.last_at < _FORGET
+            }
+            waits = [
+                known[key].last_at + timedelta(seconds=delay(known[key].failures, free)) - now
+                for key, free in zip(counted, _FREE_TRIES, strict=True)
+                if key in known
+            ]
+            longest = max(waits, default=timedelta())
+            if longest > timedelta():
+                raise TooManyTriesError(int(longest.total_seconds()) + 1)
+            failures = [
+                {"key": key, "failures": known[key].failures + 1 if key in known else 1, "last_at": now}
+                for key in sorted(counted)
+            ]
+            upsert(session, SignInFailure, failures)
+
+    def _opened(self, actor: Actor, renewed_password: str | None, counted: _Counted) -> str:
+        token, now = secrets.token_urlsafe(32), self._clock()
+        with self._database.writing() as session:
+            # A sign-in that succeeds clears its login; of its address it takes back its own try only,
+            # or an attacker's own account would clear what the attacks of that address counted.
+            session.execute(delete(_FAILURE).where(_FAILURE.c.key == counted.login))
+            one_less = update(_FAILURE).values(failures=_FAILURE.c.failures - 1)
+            session.execute(one_less.where(_FAILURE.c.key == counted.address))
+            if renewed_password:
+                session.execute(
+                    update(_ACCOUNT)
+                    .where(_ACCOUNT.c.id == actor.account_id)
+                    .values(password=renewed_password)
+                )
+            session.add(
+                AccountSession(
+                    token_digest=_token_digest(token),
+                    account_id=actor.account_id or 0,
+                    created_at=now,
+                    seen_at=now,
+                    address=actor.address,
+                )
+            )
+            record(session, now, actor, "signed-in")
+        return token
+
+
+def delay(failures: int, free: int) -> int:
+    """Give the seconds to wait after so many failures: none at first, then doubling, 15 minutes at most."""
+    beyond = failures - free
+    return 0 if beyond < 0 else min(2 ** min(beyond, 10), _LONGEST_DELAY)
+
+
+def end_sessions(session: Session, account_id: int) -> None:
+    """End every session of an account."""
+    session.execute(delete(_SESSION).where(_SESSION.c.account_id == account_id))
+
+
+def _who(token: str) -> Any:
+    return (
+        select(
+            _SESSION.c.created_at,
+            _SESSION.c.seen_at,
+            _ACCOUNT.c.id,
+            _ACCOUNT.c.name,
+            _ACCOUNT.c.kind,
+            _ACCOUNT.c.organisation_id,
+            _ACCOUNT.c.profile,
+            _ACCOUNT.c.validates,
+            _ACCOUNT.c.creates_accounts,
+            _ORGANISATION.c.name.label("organisation"),
+            generation_query().label("generation"),
+        )
+        .join_from(_SESSION, _ACCOUNT, _SESSION.c.account_id == _ACCOUNT.c.id)
+        .outerjoin(_ORGANISATION, _ACCOUNT.c.organisation_id == _ORGANISATION.c.id)
+        .where(
+            _SESSION.c.token_digest == _token_digest(token),
+            _ACCOUNT.c.suspended_at.is_(None),
+            _ACCOUNT.c.deleted_at.is_(None),
+        )
+    )
+
+
+def _signed_in(row: Any, ends_at: datetime, token: str) -> SignedIn:
+    person = Person(
+        account_id=row.id,
+        kind=AccountKind(row.kind),
+        organisation_id=row.organisation_id,
+        profile=WorkProfile(row.profile),
+        validates=row.validates,
+        creates_accounts=row.creates_accounts,
+    )
+    return SignedIn(person, row.name, row.organisation or "", ends_at, row.generation or "", token)
+
+
+def _this_session(statement: Any, token: str) -> Any:
+    return statement.where(_SESSION.c.token_digest == _token_digest(token))
+
+
+def _folded(login: str) -> str:
+    """Fold a login as it was when the account was made; one that could not be made is nobody's."""
+    try:
+        return name_key(login[:200])
+    except TextRefusedError:
+        return ""
+
+
+def _token_digest(token: str) -> str:
+    return _digest("token", token)
+
+
+def _digest(kind: str, text: str) -> str:
+    return sha256(f"{kind}:{text}".encode(errors="replace")).hexdigest()

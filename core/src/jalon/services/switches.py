@@ -1,0 +1,73 @@
+"""Which plugins an organisation uses, and the catalogue that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import Session
+
+from jalon.plugins.registry import Plugins
+from jalon.storage.database import Database, upsert
+from jalon.storage.tables import PluginSwitch, Setting, table_of
+
+_SWITCH: Final = table_of(PluginSwitch)
+_SETTING: Final = table_of(Setting)
+GENERATION: Final = "switches"
+"""The setting that moves when a plugin is switched: every process then reads the switches again."""
+
+
+class Switchboard:
+    """Give each organisation its plugins; sets that are alike share one catalogue."""
+
+    def __init__(self, plugins: Plugins) -> None:
+        self.plugins = plugins
+        self._by_names_off: dict[frozenset[str], Plugins] = {frozenset(): plugins}
+        self._off: Mapping[int | None, frozenset[str]] = {}
+        self._generation = ""
+
+    def of(self, database: Database, organisation_id: int | None, generation: str) -> Plugins:
+        """Give the plugins in use for an organisation, as of a generation of the switches."""
+        if generation != self._generation:
+            with database.reading() as session:
+                self._off = _switched_off(session)
+            self._generation = generation
+        off = self._off.get(None, frozenset()) | self._off.get(organisation_id, frozenset())
+        known = off & {plugin.name for plugin in self.plugins.all}
+        if known not in self._by_names_off:
+            self._by_names_off[known] = self.plugins.without(known)
+        return self._by_names_off[known]
+
+    def now(self, database: Database, organisation_id: int | None) -> Plugins:
+        """Give the plugins in use for an organisation at this moment."""
+        with database.reading() as session:
+            generation = session.scalar(select(generation_query())) or ""
+        return self.of(database, organisation_id, generation)
+
+
+def generation_query() -> ScalarSelect[Any]:
+    """Select the generation of the switches, to be read along with something else."""
+    return select(_SETTING.c.value).where(_SETTING.c.key == GENERATION).scalar_subquery()
+
+
+def switch(
+    session: Session, plugin: str, *, is_on: bool, organisation_id: int | None, author_id: int
+) -> None:
+    """Switch a plugin for the instance (no organisation) or for one organisation."""
+    same = (_SWITCH.c.plugin == plugin) & (_SWITCH.c.organisation_id == organisation_id)
+    known = session.scalars(select(PluginSwitch).where(same)).one_or_none()
+    if known is None:
+        known = PluginSwitch(plugin=plugin, organisation_id=organisation_id, is_on=is_on)
+    known.is_on, known.author_id = is_on, author_id
+    session.add(known)
+    last = session.scalar(select(_SETTING.c.value).where(_SETTING.c.key == GENERATION)) or "0"
+    upsert(session, Setting, [{"key": GENERATION, "value": str(int(last) + 1)}])
+
+
+def _switched_off(session: Session) -> dict[int | None, frozenset[str]]:
+    off: dict[int | None, set[str]] = {}
+    query = select(_SWITCH.c.organisation_id, _SWITCH.c.plugin).where(_SWITCH.c.is_on.is_(False))
+    for organisation_id, plugin in session.execute(query):
+        off.setdefault(organisation_id, set()).add(plugin)
+    return {organisation_id: frozenset(names) for organisation_id, names in off.items()}

@@ -1,0 +1,1 @@
+"""Where everything is kept: tables, the two ways to open a transaction, migrations, backups."""

@@ -1,0 +1,1 @@
+"""The pages of products: home, list, one product."""

@@ -1,0 +1,1 @@
+"""The pages of one questionnaire: its axes, its criteria, what is saved as one clicks."""
