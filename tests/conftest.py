@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from jalon import testing
 from jalon.plugins import discovery
 from jalon.plugins.registry import Plugins
+from jalon.storage import schema
+from jalon.storage.database import Database
+from support.postgres import fresh_database, served
 
 pytest.register_assert_rewrite("support")
 
@@ -91,3 +95,60 @@ def rule() -> Callable[..., str]:
         )
 
     return written
+
+
+# -- databases
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """Give a PostgreSQL where databases may be created (one for each worker)."""
+    with served() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> Iterator[str]:
+    """Name a PostgreSQL database with every table, to copy from."""
+    with fresh_database(postgres) as url:
+        database = Database(url)
+        schema.migrate(database)
+        database.close()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """Give the content of an SQLite file with every table, to copy from."""
+    path = tmp_path_factory.mktemp("migrated") / "jalon.db"
+    database = Database(f"sqlite:///{path}")
+    schema.migrate(database)
+    database.close()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_sqlite: bytes) -> str:
+    """Give the address of an SQLite database with every table and no row."""
+    path = tmp_path / "jalon.db"
+    path.write_bytes(migrated_sqlite)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Give the address of a database with every table, on SQLite then on PostgreSQL."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    template = request.getfixturevalue("migrated_postgres")
+    with fresh_database(request.getfixturevalue("postgres"), template=template) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Open a database with every table, on SQLite then on PostgreSQL."""
+    opened = Database(database_url)
+    yield opened
+    opened.close()

@@ -24,7 +24,7 @@ from jalon.services.jobs import EVALUATE, ask_for
 from jalon.services.standing import Standing, standing_of
 from jalon.services.texts import TextRefusedError, clean
 from jalon.storage.database import Database, upsert
-from jalon.storage.tables import AnswerRow, AnswerVersion
+from jalon.storage.tables import AnswerRow, AnswerVersion, Justification
 
 
 class Act(StrEnum):
@@ -41,7 +41,7 @@ class Change(NamedTuple):
     criterion: str
     version: int
     level: LevelValue | None
-    comment: str
+    comment: str | None = None  # None leaves the comment as it is
     act: Act = Act.ANSWERED
     to_investigate: bool = False
 
@@ -53,6 +53,7 @@ class Refusal(StrEnum):
     IMPOSSIBLE = "impossible"  # not a level of its scale
     COMMENT = "comment"  # the comment is too long, or the reason of an NA is missing
     STALE = "stale"  # somebody else changed the answer meanwhile
+    MOVED = "moved"  # rules propose something else than what was to be confirmed
 
 
 class Refused(NamedTuple):
@@ -123,6 +124,7 @@ class Answering:
             if stamp == draft.stamp + 1:
                 rows = _rows(draft.subject_id, plan.write, draft.kept, evaluation, author, at)
                 _write(session, rows)
+                _justify(session, rows, standing)
                 write_standing(session, draft, standing, stamp, at)
                 moved = _moved(draft.before, standing, plan.write)
                 return Saved(_now_kept(rows, author) | plan.same, plan.refused, standing, moved, at=at)
@@ -153,14 +155,24 @@ def _planned(
         if refusal:
             plan.refused[name] = refusal
             continue
-        cleaned = change._replace(comment=clean(change.comment))
+        comment = (stands.comment if stands else "") if change.comment is None else clean(change.comment)
+        cleaned = change._replace(comment=comment)
         if stands is not None and _is_same(cleaned, stands, author):
             plan.same[name] = stands
         elif change.version != (stands.version if stands else 0):
             plan.refused[name] = Refused(cleaned, Refusal.STALE, theirs=stands)
-        elif stands is not None or cleaned.level is not None or cleaned.comment or cleaned.to_investigate:
+        elif _confirms_another(cleaned, stands, draft):
+            plan.refused[name] = Refused(cleaned, Refusal.MOVED, theirs=stands)
+        elif stands is not None or cleaned.level is not None or comment or cleaned.to_investigate:
             plan.write[name] = cleaned
     return plan
+
+
+def _confirms_another(change: Change, stands: Kept | None, draft: Draft) -> bool:
+    """Say whether a person confirms a pre-fill that is not what rules propose now."""
+    if change.act is not Act.CONFIRMED or (stands is not None and stands.level is not None):
+        return False
+    return change.level != draft.before.of(change.criterion).prefill
 
 
 def _refusal(plugins: Plugins, kind: str, change: Change) -> Refused | None:
@@ -170,25 +182,22 @@ def _refusal(plugins: Plugins, kind: str, change: Change) -> Refused | None:
     if change.level is not None and not is_possible(change.level, place.criterion, place.questionnaire.scale):
         return Refused(change, Refusal.IMPOSSIBLE, str(change.level))
     try:
-        clean(change.comment)
+        clean(change.comment or "")
     except TextRefusedError as error:
         return Refused(change, Refusal.COMMENT, str(error))
     return None
 
 
 def _is_same(change: Change, stands: Kept, author: tuple[int, str]) -> bool:
-    """Say whether a change asks for what stands: a click sent again, or nothing touched.
-
-    Confirming clears what was to look at again, so it is the same only when nothing was.
-    """
+    """Say whether a change asks for what stands: nothing touched, or a click sent again by its author."""
     alike = (change.level, change.comment, change.to_investigate) == (
         stands.level,
         stands.comment,
         stands.to_investigate,
     )
-    if not alike or (change.act is Act.CONFIRMED and stands.reconfirm):
-        return False
-    return change.version == stands.version or stands.author_id == author[0]
+    if change.version == stands.version:
+        return alike and change.act is not Act.CONFIRMED  # confirming is an act, even of the same value
+    return alike and change.version < stands.version and stands.author_id == author[0]
 
 
 def _rows(
@@ -238,6 +247,28 @@ def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     session.execute(insert(AnswerVersion), versions)
 
 
+def _justify(session: Session, rows: Sequence[Mapping[str, Any]], standing: Standing) -> None:
+    """Keep the comment of an answer that diverges as the reason of this very disagreement."""
+    reasons = [
+        {
+            "subject_id": row["subject_id"],
+            "referential": row["referential"],
+            "criterion": row["criterion"],
+            "key": key,
+            "text": row["comment"],
+            "author_id": row["author_id"],
+            "saved_at": row["saved_at"],
+        }
+        for row in rows
+        if row["comment"] and (key := standing.of(_name(row)).divergence)
+    ]
+    upsert(session, Justification, reasons)
+
+
+def _name(row: Mapping[str, Any]) -> str:
+    return f"{row['referential']}/{row['criterion']}"
+
+
 def _now_kept(rows: Sequence[Mapping[str, Any]], author: tuple[int, str]) -> dict[str, Kept]:
     return {
         name: Kept(
@@ -255,7 +286,7 @@ def _now_kept(rows: Sequence[Mapping[str, Any]], author: tuple[int, str]) -> dic
             author[1],
         )
         for row in rows
-        for name in [f"{row['referential']}/{row['criterion']}"]
+        for name in [_name(row)]
     }
 
 

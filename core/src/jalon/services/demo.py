@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from jalon.domain.core_facts import KIND, PATHS, REFERENTIALS
@@ -24,19 +24,21 @@ from jalon.services.drafts import read_draft
 from jalon.services.passwords import Passwords
 from jalon.services.profiles import validate_profile
 from jalon.services.texts import name_key
-from jalon.storage.database import Database
+from jalon.storage.database import Database, upsert
 from jalon.storage.tables import (
-    Justification,
     Organisation,
     Product,
     ProductBase,
     ProductShare,
+    Setting,
     Subject,
     table_of,
 )
 
 _PARIS: Final = ZoneInfo("Europe/Paris")
 """The time zone of the files."""
+
+_MARK: Final = "demo"
 
 
 class DemoRefusedError(JalonError):
@@ -47,6 +49,18 @@ def has_organisations(database: Database) -> bool:
     """Say whether anybody already uses this instance."""
     with database.reading() as session:
         return session.scalar(select(table_of(Organisation).c.id).limit(1)) is not None
+
+
+def is_demo(database: Database) -> bool:
+    """Say whether this instance holds demonstration data, and so accounts whose password is known."""
+    with database.reading() as session:
+        return session.get(Setting, _MARK) is not None
+
+
+def mark_demo(database: Database) -> None:
+    """Remember that this instance holds demonstration data."""
+    with database.writing() as session:
+        upsert(session, Setting, [{"key": _MARK, "value": "loaded"}])
 
 
 class DemoLoader:
@@ -106,7 +120,6 @@ class DemoLoader:
             author = accounts[login]
             changes = [self._change(name, answer, product_id) for _, _, name, answer in group]
             Answering(self._database, lambda at=at: at).save(self._plugins, product_id, author, changes)  # type: ignore[misc]
-        self._justify(product, product_id, accounts)
 
     def _row(self, session: Session, product: DemoProduct, organisation_id: int, responsible_id: int) -> int:
         subject = Subject(kind="product")
@@ -174,26 +187,3 @@ class DemoLoader:
         confirmed = answer.level is not None and answer.level == said.prefill
         act = Act.CONFIRMED if confirmed else Act.ANSWERED
         return Change(name, 0, answer.level, answer.comment, act, answer.to_investigate)
-
-    def _justify(
-        self, product: DemoProduct, product_id: int, accounts: Mapping[str, tuple[int, str]]
-    ) -> None:
-        """Keep the comment of an answer that diverges as its justification."""
-        with self._database.reading() as session:
-            standing = read_draft(session, product_id).before
-        rows = [
-            {
-                "subject_id": product_id,
-                "referential": name.partition("/")[0],
-                "criterion": name.partition("/")[2],
-                "key": key,
-                "text": answer.comment,
-                "author_id": accounts[answer.by or product.responsible][0],
-                "saved_at": self._at(answer),
-            }
-            for name, answer in product.answers.items()
-            if answer.comment and (key := standing.of(name).divergence)
-        ]
-        if rows:
-            with self._database.writing() as session:
-                session.execute(insert(table_of(Justification)), rows)

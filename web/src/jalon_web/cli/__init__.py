@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -16,7 +17,18 @@ from jalon_web.cli.show import show
 __all__ = ["main"]
 
 
-@click.group(cls=ShellGroup, context_settings={"help_option_names": ["-h", "--help"]})
+_LATER: Final = {
+    "admin": "jalon_web.cli.instance:admin",
+    "backup": "jalon_web.cli.backup:backup",
+    "demo": "jalon_web.cli.demo:demo",
+    "migrate": "jalon_web.cli.instance:migrate_command",
+    "restore": "jalon_web.cli.backup:restore",
+    "run": "jalon_web.cli.run:run",
+    "worker": "jalon_web.cli.run:worker",
+}
+
+
+@click.group(cls=ShellGroup, later=_LATER, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--referentials",
     "folders",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Final
@@ -38,7 +39,27 @@ class Refusal(click.ClickException):
 
 
 class ShellGroup(click.Group):
-    """Turn what a person can put right into a message; never show a traceback."""
+    """Turn what a person can put right into a message; never show a traceback.
+
+    Commands named in `later` (name: "module:attribute") are loaded when they are used: those that read
+    files start without the web and the database.
+    """
+
+    def __init__(self, *args: Any, later: Mapping[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._later = dict(later or {})
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List every command."""
+        return sorted({*super().list_commands(ctx), *self._later})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give a command, loading its module where it was left for later."""
+        if cmd_name in self._later:
+            module, _colon, attribute = self._later[cmd_name].partition(":")
+            command: click.Command = getattr(import_module(module), attribute)
+            return command
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""

@@ -1,0 +1,102 @@
+"""Sign in, sign out, stay signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask_login import current_user, logout_user
+
+from jalon.services.sign_in import TooManyTriesError, WrongCredentialsError
+from jalon.services.trace import Actor
+from jalon_web.access import Access, allow
+from jalon_web.accounts.forms import SignInForm
+from jalon_web.errors import error_page
+from jalon_web.portal import portal, signed_in
+from jalon_web.security import KEPT, inside
+from jalon_web.translation import gettext as _
+from jalon_web.wording import counted
+
+blueprint = Blueprint("accounts", __name__)
+
+_MINUTE: Final = 60
+
+
+@blueprint.get("/connexion")
+@allow(Access.PUBLIC)
+def sign_in() -> Any:
+    """Ask who one is."""
+    form = SignInForm()
+    form.next.data = inside(request.args.get("next"))
+    if current_user.is_authenticated:
+        return redirect(form.next.data or url_for("home.index"))
+    return _page(form, [])
+
+
+@blueprint.post("/connexion")
+@allow(Access.PUBLIC)
+def check() -> Any:
+    """Open a session, then go where one wanted to go; what was being saved is taken up again."""
+    form, carried = SignInForm(), _carried()
+    if not form.validate():
+        return _page(form, carried, 422)
+    try:
+        token = portal().sign_in.open(form.login.data, form.password.data, request.remote_addr or "")
+    except TooManyTriesError as error:
+        return error_page(429, what_to_do=_wait(error.seconds), headers={"Retry-After": str(error.seconds)})
+    except WrongCredentialsError:
+        form.login.errors = [_("Identifiant ou mot de passe incorrect.")]
+        return _page(form, carried, 422)
+    session.clear()  # a new CSRF token too: nothing of before the sign-in is worth anything after
+    session["_user_id"] = token  # what Flask-Login reads: the account is found with the next request
+    address = inside(form.next.data)
+    if carried and address:
+        pairs = [(name.removeprefix(KEPT), value) for name, value in carried]
+        return render_template(
+            "accounts/carried.html", action=address, carried=pairs, back=url_for("home.index")
+        )
+    return redirect(address or url_for("home.index"), 303)
+
+
+def session_over(carried: Sequence[tuple[str, str]]) -> Any:
+    """Ask to sign in again in the middle of a save: what was typed is carried along."""
+    form = SignInForm(formdata=None)
+    form.next.data = request.path
+    return _page(form, carried, 401)
+
+
+@blueprint.post("/deconnexion")
+@allow(Access.SIGNED_IN)
+def sign_out() -> Any:
+    """End the session everywhere."""
+    who = signed_in()
+    portal().sign_in.close(who.token, Actor(who.person.account_id, who.name, request.remote_addr or ""))
+    logout_user()
+    session.clear()
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
+@blueprint.get("/session")
+@allow(Access.SIGNED_IN)
+def keep_alive() -> Any:
+    """Prolong the session: reading this page is all it takes."""
+    return make_response("", 204, {"X-Session-Ends": str(current_user.session_ends)})
+
+
+def _page(form: SignInForm, carried: Sequence[tuple[str, str]], code: int = 200) -> Any:
+    page = render_template(
+        "accounts/sign_in.html", form=form, carried=carried, action=url_for("accounts.sign_in")
+    )
+    return make_response(page, code)
+
+
+def _carried() -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.form.items(multi=True) if name.startswith(KEPT)]
+
+
+def _wait(seconds: int) -> str:
+    if seconds < _MINUTE:
+        return _("Réessayez dans %(duree)s.", duree=counted(seconds, _("seconde"), _("secondes")))
+    minutes = -(-seconds // _MINUTE)
+    return _("Réessayez dans %(duree)s.", duree=counted(minutes, _("minute"), _("minutes")))

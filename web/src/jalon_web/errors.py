@@ -1,0 +1,110 @@
+"""Error pages: in the shell of the site, in plain French, saying what is kept and what to do."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from flask import Flask, Response, current_app, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from jalon.services.products import NotSeenError
+from jalon_web.translation import gettext as _
+
+
+class Explained(NamedTuple):
+    """Word one kind of error."""
+
+    title: str
+    message: str
+    what_to_do: str = ""
+
+
+_SAME_AS: Final = {403: 404, 405: 404, 410: 404, 401: 404}
+"""Codes worded as another: what one may not see does not exist."""
+
+
+def explained(code: int) -> Explained:
+    """Word an error by its HTTP code."""
+    return {
+        400: Explained(
+            _("La demande n’a pas pu être lue"),
+            _("La page que vous avez envoyée est incomplète, ou trop ancienne. Rien n’a été enregistré."),
+            _("Revenez à la page précédente, rechargez-la, puis recommencez."),
+        ),
+        404: Explained(
+            _("Page introuvable"),
+            _("Cette page n’existe pas ou ne vous est pas accessible."),
+            _("Vérifiez l’adresse, ou demandez l’accès au responsable du produit."),
+        ),
+        409: Explained(
+            _("Une autre personne a modifié la même chose"),
+            _("Votre modification n’a pas été enregistrée, pour ne pas effacer la sienne."),
+            _("Revenez à la page précédente, rechargez-la, puis comparez avant de recommencer."),
+        ),
+        413: Explained(
+            _("L’envoi est trop volumineux"),
+            _("Ce que vous avez envoyé dépasse la taille acceptée. Rien n’a été enregistré."),
+            _("Raccourcissez les textes, ou enregistrez-les en plusieurs fois."),
+        ),
+        429: Explained(
+            _("Trop d’essais"),
+            _("Trop de tentatives ont échoué. Par sécurité, les suivantes doivent attendre."),
+            _("Patientez, puis recommencez."),
+        ),
+        503: Explained(
+            _("Service momentanément indisponible"),
+            _("La base de données ne répond pas. Vos réponses déjà enregistrées sont conservées."),
+            _("Réessayez dans quelques minutes."),
+        ),
+    }.get(
+        code,
+        Explained(
+            _("Erreur de notre côté"),
+            _("Une erreur inattendue s’est produite. Vos réponses déjà enregistrées sont conservées."),
+            _("Réessayez. Si l’erreur se répète, signalez-la à l’administrateur avec l’heure et l’adresse."),
+        ),
+    )
+
+
+def error_page(code: int, *, what_to_do: str = "", headers: dict[str, str] | None = None) -> Response:
+    """Make the page of an error; from 500 on, it asks nothing of the account nor of the database."""
+    said = explained(code)
+    html = render_template(
+        "errors/error.html",
+        code=code,
+        title=said.title,
+        message=said.message,
+        what_to_do=what_to_do or said.what_to_do,
+        without_account=code >= 500,  # noqa: PLR2004
+    )
+    response = make_response(html, code)
+    response.headers.update(headers or {})
+    return response
+
+
+def handle_errors(app: Flask) -> None:
+    """Show a page of ours for every error."""
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Any:
+        if isinstance(error, InternalServerError):
+            return error_page(500)
+        if error.code is None or error.code < 400:  # noqa: PLR2004 - a redirection
+            return error
+        return error_page(_SAME_AS.get(error.code, error.code))
+
+    @app.errorhandler(CSRFError)
+    def csrf(_error: CSRFError) -> Response:
+        return error_page(400)
+
+    @app.errorhandler(NotSeenError)
+    def not_seen(_error: NotSeenError) -> Response:
+        return error_page(404)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(InterfaceError)
+    def database(error: Exception) -> Response:
+        current_app.logger.error("database: %s %s: %s", request.method, request.path, error)
+        return error_page(503, headers={"Retry-After": "30"})

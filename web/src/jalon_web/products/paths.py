@@ -1,0 +1,55 @@
+"""How ready a product is for the completion paths it chose, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jalon.domain.answers import Answer
+from jalon.domain.explanations import Explanation
+from jalon.domain.levels import LevelValue
+from jalon.domain.readiness import Readiness, Requirement, readiness
+from jalon.domain.states import CriterionState
+from jalon.services.facts import typed
+from jalon_web.questionnaires.view import Reading
+from jalon_web.translation import gettext as _
+from jalon_web.wording import counted
+
+
+def readiness_in_words(reading: Reading) -> tuple[tuple[str, str], ...]:
+    """Say, for each path chosen, how many of its required levels are met."""
+    catalogue = reading.texts.catalogue
+    facts = typed(catalogue, reading.standing.facts)
+    states = {name: _state(reading, name) for name in catalogue.product.entry_names}
+    found = readiness(catalogue, facts, states)
+    return tuple((path.title, _worded(path)) for path in found if path.selected)
+
+
+def _state(reading: Reading, name: str) -> CriterionState:
+    """Give what a path reads of a criterion, as it is stored."""
+    kept, said = reading.kept.get(name), reading.standing.of(name)
+    level: LevelValue | None = said.prefill
+    origin: Any = "rule" if level is not None else "none"
+    if kept and kept.level is not None and not kept.to_investigate and not kept.filed_at:
+        level, origin = kept.level, "person"
+    asked = name in reading.standing.asked
+    return CriterionState(
+        name,
+        applies=asked,
+        explanation=Explanation(holds=asked),
+        level=level if asked else None,
+        origin=origin,
+        answer=Answer(level),
+    )
+
+
+def _worded(path: Readiness) -> str:
+    to_confirm = path.count(Requirement.TO_CONFIRM)
+    met = counted(path.met, _("niveau requis atteint"), _("niveaux requis atteints"))
+    if to_confirm:
+        met = _("%(atteints)s, dont %(n)s à confirmer", atteints=met, n=to_confirm)
+    return _(
+        "%(atteints)s, %(manquants)s, %(sans)s sans réponse",
+        atteints=met,
+        manquants=counted(path.count(Requirement.MISSING), _("manquant"), _("manquants")),
+        sans=path.count(Requirement.UNANSWERED),
+    )

@@ -1,0 +1,57 @@
+"""Home, the list of products, one product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from jalon.domain.facts import read_date
+from jalon.services.drafts import kept_answers
+from jalon.services.products import bases_of, product_seen, products_seen, whole_scores
+from jalon_web.access import Access, allow
+from jalon_web.portal import person, plugins_in_use, portal
+from jalon_web.products.shown import ProductRow
+from jalon_web.products.view import product_page, product_row
+from jalon_web.questionnaires.routes import ZONE, reading_of
+
+home = Blueprint("home", __name__)
+products = Blueprint("products", __name__, url_prefix="/produits")
+
+
+@home.get("/")
+@allow(Access.SIGNED_IN)
+def index() -> Any:
+    """Show my products and what to do next."""
+    rows = [row for row in _rows(steps=True) if not row.archived]
+    return render_template("products/home.html", products=tuple(rows))
+
+
+@products.get("", endpoint="index")
+@allow(Access.MEMBERS)
+def every() -> Any:
+    """List every product I see."""
+    return render_template("products/index.html", products=_rows())
+
+
+@products.get("/<int:product_id>")
+@allow(Access.MEMBERS)
+def show(product_id: int) -> Any:
+    """Show one product: its questionnaires, radars and preliminary answers."""
+    with portal().database.reading() as session:
+        product = product_seen(session, person(), product_id)
+        kept = kept_answers(session, product_id)
+        bases = bases_of(session, product_id) if product.row["kind"] == "option" else []
+    asked = read_date(request.args.get("jour", ""))
+    today = portal().clock().astimezone(ZONE).date()
+    page = product_page(reading_of(product, product.standing, kept), bases, asked or today)
+    return render_template("products/show.html", page=page)
+
+
+def _rows(*, steps: bool = False) -> tuple[ProductRow, ...]:
+    held, plugins = portal(), plugins_in_use()
+    with held.database.reading() as session:
+        listed = products_seen(session, person())
+        scores = whole_scores(session, [each.id for each in listed])
+    texts = held.texts_of(plugins)
+    return tuple(product_row(each, scores.get(each.id, ()), texts, ZONE, steps=steps) for each in listed)

@@ -1,0 +1,113 @@
+"""What an administrator decides about one instance, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from jalon import JalonError
+
+_TRUE: Final = frozenset({"1", "oui", "yes", "true"})
+_FALSE: Final = frozenset({"", "0", "non", "no", "false"})
+_SHORTEST_SECRET: Final = 32
+_HIGHEST_PORT: Final = 65535
+SECRET_FILE: Final = "secret"  # noqa: S105 - a name
+"""Signs the cookies of this instance; readable by its owner only."""
+
+
+class SettingsError(JalonError):
+    """A setting cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Hold the settings of one instance."""
+
+    instance: Path
+    database_url: str
+    secret: str
+    tls: bool = False  # behind a proxy that speaks HTTPS: cookies and headers say so
+    proxies: int = 0  # how many proxies in front may be believed about addresses
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 0  # 0: one more than there are cores
+
+    @property
+    def queue(self) -> Path:
+        """Give the file by which the portal wakes its worker."""
+        return self.instance / "queue.db"
+
+
+def load_settings(environ: Mapping[str, str], *, create: bool = False) -> Settings:
+    """Read the settings; with `create`, make the instance folder and its secret the first time."""
+    instance = Path(environ.get("INSTANCE") or environ.get("JALON_INSTANCE") or "instance").resolve()
+    if create:
+        _make(instance)
+    default = f"sqlite:///{instance / 'jalon.db'}"
+    return Settings(
+        instance=instance,
+        database_url=environ.get("JALON_DATABASE_URL") or default,
+        secret=environ.get("JALON_SECRET") or _secret(instance, create=create),
+        tls=_truth(environ, "JALON_TLS"),
+        proxies=_number(environ, "JALON_PROXIES", 0, 10),
+        host=environ.get("HOST") or "127.0.0.1",
+        port=_number(environ, "PORT", 8080, _HIGHEST_PORT),
+        workers=_number(environ, "JALON_WORKERS", 0, 64),
+    )
+
+
+def _make(instance: Path) -> None:
+    try:
+        instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(
+            f"Le dossier d’instance {instance} ne peut pas être créé ({error.strerror}). "
+            "Indiquez un dossier où vous pouvez écrire : INSTANCE=/chemin"
+        ) from None
+
+
+def _secret(instance: Path, *, create: bool) -> str:
+    path = instance / SECRET_FILE
+    if create and not path.exists():
+        try:
+            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(file, "w", encoding="ascii") as stream:
+                stream.write(secrets.token_urlsafe(48))
+        except FileExistsError:
+            pass  # another process of this instance was quicker
+        except OSError as error:
+            raise SettingsError(f"{path} ne peut pas être écrit : {error.strerror}.") from None
+    try:
+        secret = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise SettingsError(
+            f"Le secret de l’instance est illisible ({path} : {error.strerror}). "
+            "Pour créer une instance ici, tapez : jalon migrate"
+        ) from None
+    if len(secret) < _SHORTEST_SECRET:
+        raise SettingsError(
+            f"Le secret de l’instance ({path}) compte {len(secret)} caractères ; il en faut au moins "
+            f"{_SHORTEST_SECRET}. Supprimez ce fichier pour qu’un autre soit créé ; "
+            "chacun devra alors se reconnecter."
+        )
+    return secret
+
+
+def _truth(environ: Mapping[str, str], key: str) -> bool:
+    raw = environ.get(key, "").strip().casefold()
+    if raw not in _TRUE | _FALSE:
+        raise SettingsError(f"{key} vaut « {raw} » ; attendu : oui ou non.")
+    return raw in _TRUE
+
+
+def _number(environ: Mapping[str, str], key: str, default: int, highest: int) -> int:
+    raw = environ.get(key, "").strip()
+    if not raw:
+        return default
+    if not raw.isascii() or not raw.isdigit() or int(raw) > highest:
+        raise SettingsError(f"{key} vaut « {raw} » ; attendu : un nombre de 0 à {highest}.")
+    return int(raw)
