@@ -14,7 +14,7 @@ from gunicorn.config import Config
 from jalon.plugins.registry import Plugins
 from jalon.services.clock import system_clock
 from jalon.services.jobs import EVALUATE_ALL, ask_for
-from jalon.services.referentials import holders, remember
+from jalon.services.referentials import holders, remember, stored_plugins
 from jalon.storage.database import Database
 from jalon.storage.schema import require_current
 from jalon_web import gunicorn_conf
@@ -33,7 +33,7 @@ def opened(settings: Settings, folders: Sequence[Path] = ()) -> tuple[Database, 
     if remember(database, plugins):
         with database.writing() as session:
             ask_for(session, EVALUATE_ALL, {}, system_clock(), key=EVALUATE_ALL)
-    return database, plugins
+    return database, plugins.with_stored(stored_plugins(database))
 
 
 def application(environ: Mapping[str, str] | None = None) -> Flask:

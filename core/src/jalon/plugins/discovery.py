@@ -52,6 +52,7 @@ class Plugin:
     referentials: tuple[Referential, ...] = ()
     manager: pluggy.PluginManager | None = None
     bare_file: str = ""
+    stands_in: bool = False  # stored referentials of a plugin that is absent or suspended
 
     @property
     def touches(self) -> frozenset[str]:

@@ -13,7 +13,7 @@ from jalon.domain.catalogue import Catalogue, assemble, unmet, visible
 from jalon.domain.checks import check_links
 from jalon.domain.dependencies import Dependency, separate
 from jalon.domain.facts import Profile
-from jalon.domain.hooks import Problem, Proposals, Verdicts
+from jalon.domain.hooks import Hooks, Problem, Proposals, Verdicts
 from jalon.domain.levels import LevelValue
 from jalon.domain.referential import Referential
 from jalon.plugins import calls, discovery
@@ -62,15 +62,17 @@ class Plugins:
         others += discovery.bare_files(folders)
         return cls([*files, *(each for each in others if not keys & {r.key for r in each.referentials})])
 
+    def with_stored(self, stored: Iterable[Plugin]) -> Plugins:
+        """Add the stored form of referentials that no plugin brings any more: they stay readable."""
+        present = {each.key for each in self.referentials}
+        absent = [each for each in stored if not present & {r.key for r in each.referentials}]
+        return Plugins([*_afresh(self.all), *absent]) if absent else self
+
     def without(self, names: AbstractSet[str]) -> Plugins:
         """Give the same plugins less those named: what an organisation that does not use them sees."""
         if not names:
             return self
-        kept = (each for each in self.all if each.name not in names)
-        return Plugins(
-            replace(each, state=State.ACTIVE, reason="") if each.state is State.WAITING else replace(each)
-            for each in kept
-        )
+        return Plugins(_afresh(each for each in self.all if each.name not in names))
 
     @property
     def taking_part(self) -> tuple[Plugin, ...]:
@@ -87,7 +89,25 @@ class Plugins:
         """Compile everything that is used."""
         return assemble(self.referentials)
 
+    @property
+    def standing_in_names(self) -> frozenset[str]:
+        """Name the plugins of which only stored referentials are left."""
+        return frozenset(plugin.name for plugin in self.taking_part if plugin.stands_in)
+
+    def version(self, name: str) -> str:
+        """Give the version of a plugin that takes part; empty when it does not."""
+        return next((each.version for each in self.taking_part if each.name == name), "")
+
+    def keys_of(self, names: AbstractSet[str]) -> frozenset[str]:
+        """Give the keys of the referentials that some plugins bring."""
+        brought = (each.referentials for each in self.taking_part if each.name in names)
+        return frozenset(referential.key for several in brought for referential in several)
+
     # -- hooks
+
+    def hooks_without(self, names: AbstractSet[str]) -> Hooks:
+        """Call the hooks of every plugin but some."""
+        return _SomeHooks([each for each in self.taking_part if each.name not in names], self.catalogue)
 
     def verdicts(self, profile: Profile) -> Verdicts:
         """Ask every plugin which criteria it includes or excludes."""
@@ -124,6 +144,26 @@ class Plugins:
     def as_json(self) -> list[dict[str, Any]]:
         """Describe every plugin as plain values."""
         return [_described(plugin) for plugin in self.all]
+
+
+class _SomeHooks:
+    def __init__(self, plugins: Sequence[Plugin], catalogue: Catalogue) -> None:
+        self._plugins = plugins
+        self._catalogue = catalogue
+
+    def verdicts(self, profile: Profile) -> Verdicts:
+        return calls.verdicts(self._plugins, self._catalogue, profile)
+
+    def proposals(self, profile: Profile, answers: Mapping[str, LevelValue]) -> Proposals:
+        return calls.proposals(self._plugins, self._catalogue, profile, answers)
+
+
+def _afresh(plugins: Iterable[Plugin]) -> list[Plugin]:
+    """Copy plugins as they were before they were settled among others."""
+    return [
+        replace(each, state=State.ACTIVE, reason="") if each.state is State.WAITING else replace(each)
+        for each in plugins
+    ]
 
 
 def _described(plugin: Plugin) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,16 +13,16 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from jalon.domain.answers import Answer, is_possible
-from jalon.domain.evaluation import Evaluation
 from jalon.domain.levels import LevelValue
 from jalon.domain.names import referential_of
 from jalon.domain.proposals import supporting
 from jalon.plugins.registry import Plugins
 from jalon.services.clock import Clock, system_clock
 from jalon.services.drafts import Draft, Kept, kept_answers, read_draft
-from jalon.services.evaluating import ATTEMPTS, evaluated, move_stamp, write_standing
+from jalon.services.evaluating import ATTEMPTS, derived, move_stamp, write_standing
+from jalon.services.freezing import read_only_referentials
 from jalon.services.jobs import EVALUATE, ask_for
-from jalon.services.standing import Standing, standing_of
+from jalon.services.standing import Standing
 from jalon.services.texts import TextRefusedError, clean
 from jalon.storage.database import Database, upsert
 from jalon.storage.tables import AnswerRow, AnswerVersion, Justification
@@ -50,6 +51,7 @@ class Refusal(StrEnum):
     """Say why a change was not saved."""
 
     UNKNOWN = "unknown"  # no such criterion in use
+    FROZEN = "frozen"  # its referential is read-only for the moment
     IMPOSSIBLE = "impossible"  # not a level of its scale
     COMMENT = "comment"  # the comment is too long, or the reason of an NA is missing
     STALE = "stale"  # somebody else changed the answer meanwhile
@@ -116,13 +118,12 @@ class Answering:
         self, plugins: Plugins, draft: Draft, plan: _Plan, author: tuple[int, str], *, is_last: bool
     ) -> Saved | None:
         given = {name: Answer(each.level, (), each.to_investigate) for name, each in plan.write.items()}
-        evaluation = evaluated(draft, plugins, draft.answers | given)
-        standing = standing_of(evaluation)
+        standing = derived(draft, plugins, draft.answers | given)
         with self._database.writing() as session:
             stamp = move_stamp(session, draft.subject_id)
             at = self._clock()
             if stamp == draft.stamp + 1:
-                rows = _rows(draft.subject_id, plan.write, draft.kept, evaluation, author, at)
+                rows = _rows(draft.subject_id, plan.write, draft.kept, standing, author, at)
                 _write(session, rows)
                 _justify(session, rows, standing)
                 write_standing(session, draft, standing, stamp, at)
@@ -134,7 +135,7 @@ class Answering:
             # Others keep moving this draft: what a person typed is saved all the same.
             kept = kept_answers(session, draft.subject_id)
             again = _planned(plugins, draft, kept, list(plan.write.values()), author)
-            rows = _rows(draft.subject_id, again.write, kept, evaluation, author, at)
+            rows = _rows(draft.subject_id, again.write, kept, standing, author, at)
             _write(session, rows)
             ask_for(session, EVALUATE, {"subject": draft.subject_id}, at, key=f"evaluate:{draft.subject_id}")
             now_kept = _now_kept(rows, author) | plan.same | again.same
@@ -148,10 +149,10 @@ def _planned(
     changes: Sequence[Change],
     author: tuple[int, str],
 ) -> _Plan:
-    plan = _Plan()
+    plan, closed = _Plan(), read_only_referentials(plugins, draft.before)
     for change in changes:
         name, stands = change.criterion, kept.get(change.criterion)
-        refusal = _refusal(plugins, draft.kind, change)
+        refusal = _refusal(plugins, draft.kind, closed, change)
         if refusal:
             plan.refused[name] = refusal
             continue
@@ -175,10 +176,12 @@ def _confirms_another(change: Change, stands: Kept | None, draft: Draft) -> bool
     return change.level != draft.before.of(change.criterion).prefill
 
 
-def _refusal(plugins: Plugins, kind: str, change: Change) -> Refused | None:
+def _refusal(plugins: Plugins, kind: str, closed: AbstractSet[str], change: Change) -> Refused | None:
     place = plugins.catalogue.names.criteria.get(change.criterion)
     if place is None or place.about.value != kind:
         return Refused(change, Refusal.UNKNOWN)
+    if referential_of(change.criterion) in closed:
+        return Refused(change, Refusal.FROZEN)
     if change.level is not None and not is_possible(change.level, place.criterion, place.questionnaire.scale):
         return Refused(change, Refusal.IMPOSSIBLE, str(change.level))
     try:
@@ -204,15 +207,14 @@ def _rows(
     subject_id: int,
     write: Mapping[str, Change],
     kept: Mapping[str, Kept],
-    evaluation: Evaluation,
+    standing: Standing,
     author: tuple[int, str],
     at: datetime,
 ) -> list[dict[str, Any]]:
     rows = []
     for name, change in write.items():
-        state = evaluation.criteria.get(name)
-        stands = kept.get(name)
-        support = supporting(change.level, state.proposals) if state and change.level is not None else ()
+        stands, said = kept.get(name), standing.of(name)
+        support = supporting(change.level, said.proposals) if change.level is not None else ()
         rows.append(
             {
                 "subject_id": subject_id,
@@ -226,7 +228,7 @@ def _rows(
                 "author_id": author[0],
                 "saved_at": at,
                 "act": change.act.value,
-                "set_aside_at": None if state and state.applies else at,
+                "set_aside_at": None if name in standing.asked else at,
             }
         )
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,22 +16,38 @@ from jalon.plugins.registry import Plugins
 from jalon.services.clock import Clock, system_clock
 from jalon.services.drafts import Draft, read_draft
 from jalon.services.facts import typed
+from jalon.services.freezing import FrozenHooks, failures, still_frozen
 from jalon.services.standing import Standing, as_document, standing_of
 from jalon.storage.database import Database, upsert
-from jalon.storage.tables import DraftScore, EvaluationRow, Subject, table_of
+from jalon.storage.tables import DraftScore, EvaluationRow, FrozenPlugin, Subject, table_of
 
 ATTEMPTS: Final = 5
 """How many times a draft that moves is evaluated again before its evaluation is left to the worker."""
 
 _SUBJECT: Final = table_of(Subject)
 _SCORE: Final = table_of(DraftScore)
+_FROZEN: Final = table_of(FrozenPlugin)
 
 
-def evaluated(draft: Draft, plugins: Plugins, answers: Mapping[str, Answer]) -> Evaluation:
-    """Evaluate a draft with these answers."""
+def evaluated(
+    draft: Draft, plugins: Plugins, answers: Mapping[str, Answer], frozen: AbstractSet[str] = frozenset()
+) -> Evaluation:
+    """Evaluate a draft with these answers; plugins that are frozen repeat what they last said."""
     if draft.kind == "organisation":
         return evaluate_organisation(plugins.catalogue, answers)
-    return evaluate_product(plugins.catalogue, typed(plugins.catalogue, draft.facts), answers, plugins)
+    hooks = FrozenHooks(plugins, frozen, draft.before) if frozen else plugins
+    return evaluate_product(plugins.catalogue, typed(plugins.catalogue, draft.facts), answers, hooks)
+
+
+def derived(draft: Draft, plugins: Plugins, answers: Mapping[str, Answer]) -> Standing:
+    """Derive what rules and hooks say of a draft; a plugin that fails keeps what it last said."""
+    frozen = still_frozen(plugins, draft.before)
+    evaluation = evaluated(draft, plugins, answers, frozen.keys())
+    failed = failures(plugins, evaluation)
+    if failed:
+        frozen |= failed
+        evaluation = evaluated(draft, plugins, answers, frozen.keys())
+    return standing_of(evaluation, frozen)
 
 
 def bring_up_to_date(
@@ -40,7 +57,7 @@ def bring_up_to_date(
     for _ in range(ATTEMPTS):
         with database.reading() as session:
             draft = read_draft(session, subject_id)
-        standing = standing_of(evaluated(draft, plugins, draft.answers))
+        standing = derived(draft, plugins, draft.answers)
         with database.writing() as session:
             if locked_stamp(session, subject_id) == draft.stamp:
                 write_standing(session, draft, standing, draft.stamp, clock())
@@ -69,6 +86,8 @@ def write_standing(session: Session, draft: Draft, standing: Standing, stamp: in
         "evaluated_at": at,
     }
     upsert(session, EvaluationRow, [row])
+    if draft.before.frozen != standing.frozen:
+        _note_frozen(session, draft.subject_id, standing, at)
     changed = [
         _score_row(draft.subject_id, key, scored)
         for key, scored in standing.scores.items()
@@ -83,6 +102,22 @@ def write_standing(session: Session, draft: Draft, standing: Standing, stamp: in
                 _SCORE.c.axis == axis,
             )
         )
+
+
+def _note_frozen(session: Session, subject_id: int, standing: Standing, at: datetime) -> None:
+    """List the frozen plugins of a subject apart, for the administrator to find."""
+    session.execute(_FROZEN.delete().where(_FROZEN.c.subject_id == subject_id))
+    rows = [
+        {
+            "subject_id": subject_id,
+            "plugin": name,
+            "version": each.version,
+            "reason": each.reason,
+            "frozen_at": at,
+        }
+        for name, each in standing.frozen.items()
+    ]
+    upsert(session, FrozenPlugin, rows)
 
 
 def _score_row(subject_id: int, key: tuple[str, str], scored: Any) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from jalon.plugins.registry import Plugins
 from jalon.services.clock import Clock, system_clock
 from jalon.services.drafts import Draft, read_draft
-from jalon.services.evaluating import ATTEMPTS, evaluated, move_stamp, write_standing
+from jalon.services.evaluating import ATTEMPTS, derived, move_stamp, write_standing
 from jalon.services.jobs import EVALUATE, ask_for
-from jalon.services.standing import Standing, standing_of
+from jalon.services.standing import Standing
 from jalon.storage.database import Database
 from jalon.storage.tables import AnswerRow, ProfileRevision, table_of
 
@@ -36,7 +36,7 @@ def validate_profile(
         changed = Draft(
             product_id, draft.kind, draft.stamp, facts, draft.kept, draft.before, draft.evaluated_stamp
         )
-        standing = standing_of(evaluated(changed, plugins, changed.answers))
+        standing = derived(changed, plugins, changed.answers)
         with database.writing() as session:
             stamp, at = move_stamp(session, product_id), clock()
             moved = stamp != draft.stamp + 1

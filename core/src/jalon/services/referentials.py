@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from sqlalchemy import insert, select, update
 
-from jalon.exchange.referential_json import as_canonical, digest
+from jalon.domain.referential import Referential
+from jalon.exchange.referential_json import StoredReferentialError, as_canonical, digest, from_canonical
+from jalon.plugins.discovery import Plugin
 from jalon.plugins.registry import Plugins
 from jalon.services.clock import Clock, system_clock
 from jalon.storage.database import Database
@@ -22,11 +25,32 @@ def holders(database: Database) -> dict[str, str]:
         return {row.key: row.holder for row in session.execute(query)}
 
 
+def stored_plugins(database: Database) -> list[Plugin]:
+    """Give the last good form of every referential of an installed plugin, as plugins that stand in.
+
+    One that cannot be read any more is left out: its answers stay, its questionnaires are not shown.
+    Bare files are for authors at work: one that is no longer given is gone.
+    """
+    query = select(_STORED.c.holder, _STORED.c.plugin, _STORED.c.content).where(_STORED.c.is_last.is_(True))
+    with database.reading() as session:
+        rows = session.execute(query.order_by(_STORED.c.key)).all()
+    found: dict[tuple[str, str], list[Referential]] = {}
+    for holder, plugin, content in rows:
+        if not holder.startswith("/"):
+            with suppress(StoredReferentialError):
+                found.setdefault((holder, plugin), []).append(from_canonical(content))
+    return [
+        Plugin(name, holder, referentials=tuple(several), stands_in=True)
+        for (holder, name), several in found.items()
+    ]
+
+
 def remember(database: Database, plugins: Plugins, clock: Clock = system_clock) -> list[str]:
     """Store the referentials that are new or changed since they were last loaded; list their keys."""
     loaded = {
-        digest(content): (referential, plugin.distribution or plugin.bare_file, content)
+        digest(content): (referential, plugin, content)
         for plugin in plugins.taking_part
+        if not plugin.stands_in
         for referential in plugin.referentials
         for content in [as_canonical(referential)]
     }
@@ -37,7 +61,7 @@ def remember(database: Database, plugins: Plugins, clock: Clock = system_clock) 
     if not changed:
         return []
     with database.writing() as session:
-        for each, (referential, holder, content) in changed.items():
+        for each, (referential, plugin, content) in changed.items():
             session.execute(update(_STORED).where(_STORED.c.key == referential.key).values(is_last=False))
             if each in known:
                 session.execute(update(_STORED).where(_STORED.c.digest == each).values(is_last=True))
@@ -46,7 +70,8 @@ def remember(database: Database, plugins: Plugins, clock: Clock = system_clock) 
                 "digest": each,
                 "key": referential.key,
                 "edition": referential.edition,
-                "holder": holder,
+                "holder": plugin.distribution or plugin.bare_file,
+                "plugin": plugin.name,
                 "content": content,
                 "stored_at": clock(),
                 "is_last": True,

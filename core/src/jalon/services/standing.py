@@ -41,6 +41,13 @@ class Derived(NamedTuple):
     conflict: bool
 
 
+class Frozen(NamedTuple):
+    """Say which version of a plugin failed, and how: until another one comes, what it last said stays."""
+
+    version: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class CriterionStanding:
     """Keep what rules say of one criterion, and how a person's answer met it."""
@@ -70,14 +77,15 @@ class Standing:
     criteria: Mapping[str, CriterionStanding] = field(default_factory=dict)
     scores: Mapping[tuple[str, str], Scored] = field(default_factory=dict)  # by questionnaire and axis
     problems: tuple[Problem, ...] = ()
+    frozen: Mapping[str, Frozen] = field(default_factory=dict)  # by plugin
 
     def of(self, criterion: str) -> CriterionStanding:
         """Give what is said of a criterion."""
         return self.criteria.get(criterion, NOTHING_SAID)
 
 
-def standing_of(evaluation: Evaluation) -> Standing:
-    """Keep what an evaluation came to."""
+def standing_of(evaluation: Evaluation, frozen: Mapping[str, Frozen] | None = None) -> Standing:
+    """Keep what an evaluation came to, and which plugins were not asked for it."""
     scores: dict[tuple[str, str], Scored] = {}
     for each in evaluation.questionnaires:
         scores[each.name, WHOLE] = Scored(each.score, each.progress)
@@ -103,6 +111,7 @@ def standing_of(evaluation: Evaluation) -> Standing:
         },
         scores=scores,
         problems=evaluation.problems,
+        frozen=dict(frozen or {}),
     )
 
 
@@ -137,6 +146,7 @@ def as_document(standing: Standing) -> dict[str, Any]:
             for (questionnaire, axis), each in standing.scores.items()
         ],
         "problems": [list(problem) for problem in standing.problems],
+        "frozen": {plugin: list(each) for plugin, each in standing.frozen.items()},
     }
 
 
@@ -156,6 +166,7 @@ def from_document(document: Mapping[str, Any] | None) -> Standing:
             (each[0], each[1]): Scored(Score(*each[2:4]), Progress(*each[4:])) for each in document["scores"]
         },
         problems=tuple(Problem(*each) for each in document["problems"]),
+        frozen={plugin: Frozen(*each) for plugin, each in document["frozen"].items()},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -13,14 +13,16 @@ from jalon.domain.catalogue import Entry
 from jalon.domain.gap import expected_at
 from jalon.domain.levels import NA
 from jalon.domain.scoring import Progress
-from jalon.services.standing import WHOLE
+from jalon.services.standing import WHOLE, Scored
 from jalon_web.charts.drawing import draw
+from jalon_web.charts.lettering import value_text
 from jalon_web.charts.model import Branch, Chart, Series
-from jalon_web.charts.table import TableRow, table_rows
+from jalon_web.charts.table import table_rows
 from jalon_web.products.shown import ScoreRow
 from jalon_web.questionnaires import wording
-from jalon_web.questionnaires.view import Reading
+from jalon_web.questionnaires.view import Reading, axis_links
 from jalon_web.translation import gettext as _
+from jalon_web.wording import counted
 
 
 class Drawn(NamedTuple):
@@ -29,46 +31,51 @@ class Drawn(NamedTuple):
     svg: Markup
     columns: tuple[str, ...]
     rows: tuple[ScoreRow, ...]
-    left_out: tuple[str, ...]
 
 
 def questionnaire_chart(reading: Reading, name: str, day: date) -> Drawn:
     """Draw a questionnaire: the product, what is expected at a day, the target."""
-    questionnaire = reading.texts.questionnaire(name)
+    questionnaire, whole = reading.texts.questionnaire(name), reading.standing.scores[name, WHOLE]
+    links = {link.key: link for link in axis_links(reading, name)}
+    entries = {
+        key: [each for each in reading.texts.by_axis[name, key] if _counts(reading, each)] for key in links
+    }
+    branches = {
+        key: _branch(link.title, reading.standing.scores[name, key], entries[key], day)
+        for key, link in links.items()
+    }
+    drawn = tuple(branch for key, branch in branches.items() if entries[key])
+    left_out = tuple((branch.label, branch.note) for key, branch in branches.items() if not entries[key])
     labels = (_("Produit"), _("Attendu au %(jour)s", jour=wording.day(day)), _("Cible"))
-    keys = ("product", "expected", "target")
-    branches, left_out, every = [], [], []
-    for axis in questionnaire.axes:
-        found = reading.standing.scores.get((name, axis.key))
-        if found is None or not found.progress.applicable:
-            continue
-        if not found.progress.is_charted:
-            left_out.append((axis.title, _("Axe non représenté : tous ses critères sont non applicables.")))
-            continue
-        entries = [each for each in reading.texts.by_axis[name, axis.key] if _counts(reading, each)]
-        every += entries
-        values = (found.score.mean, _expected(entries, day), _target(entries))
-        branches.append(Branch(axis.key, axis.title, values, _note(found.progress)))
-    series = tuple(Series(key, label) for key, label in zip(keys, labels, strict=True))
+    series = tuple(Series(*each) for each in zip(("product", "expected", "target"), labels, strict=True))
     title = _("%(questionnaire)s : profil du produit", questionnaire=questionnaire.title)
-    chart = Chart(
-        title, questionnaire.scale.top, series, tuple(branches), tuple(left_out), questionnaire.scale.names
-    )
-    whole = reading.standing.scores[name, WHOLE]
-    last = Branch("", _("Ensemble"), (whole.score.mean, _expected(every, day), _target(every)))
-    rows = (*table_rows(chart), *table_rows(chart._replace(branches=(last,))))
-    return Drawn(
-        draw(chart, name.replace("/", "-")),
-        labels,
-        tuple(_row(row) for row in rows),
-        tuple(f"{axis} – {why}" for axis, why in left_out),
-    )
+    scale = questionnaire.scale
+    chart = Chart(title, scale.top, series, drawn, left_out, scale.names)
+    every = [entry for each in entries.values() for entry in each]
+    last = _branch(_("Ensemble"), whole, every, day)._replace(note="")
+    numbers = {row.label: row.number for row in table_rows(chart)}
+    rows = [
+        _row(
+            branch,
+            numbers.get(branch.label, ""),
+            reading.standing.scores[name, key].progress,
+            links[key].address,
+        )
+        for key, branch in branches.items()
+    ]
+    return Drawn(draw(chart, name.replace("/", "-")), labels, (*rows, _row(last, "", whole.progress, "")))
 
 
-def _row(row: TableRow) -> ScoreRow:
+def _branch(title: str, found: Scored, entries: Sequence[Entry], day: date) -> Branch:
+    values = (found.score.mean, _expected(entries, day), _target(entries))
+    return Branch(title, title, values, _note(found.progress))
+
+
+def _row(branch: Branch, number: str, progress: Progress, address: str) -> ScoreRow:
     """Write a line of the table, with the number that stands for its label around the radar."""
-    label = f"{row.number}. {row.label}" if row.number else row.label
-    return ScoreRow(label, row.values, row.note)
+    label = f"{number}. {branch.label}" if number else branch.label
+    answered = f"{progress.answered}/{progress.applicable}"
+    return ScoreRow(label, tuple(map(value_text, branch.values)), branch.note, answered, address)
 
 
 def _counts(reading: Reading, entry: Entry) -> bool:
@@ -95,10 +102,14 @@ def _mean(levels: list[int]) -> Fraction | None:
 
 def _note(progress: Progress) -> str:
     """Say what a mean covers, where it does not cover everything."""
+    if not progress.is_charted:
+        return _("Axe non représenté : tous ses critères sont non applicables.")
     if progress.answered == progress.applicable:
         return ""
     if not progress.answered:
         return _("Aucune réponse pour l’instant.")
     return _(
-        "Moyenne sur %(n)s critères renseignés sur %(total)s.", n=progress.answered, total=progress.applicable
+        "Moyenne sur %(reponses)s sur %(total)s.",
+        reponses=counted(progress.answered, _("critère renseigné"), _("critères renseignés")),
+        total=progress.applicable,
     )

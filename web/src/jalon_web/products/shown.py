@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
-from jalon_web.questionnaires.shown import AxisLink, ProgressShown
+from jalon_web.questionnaires.shown import ProgressShown
 
 NO_MARKUP: Final = Markup("")
 
@@ -18,6 +18,8 @@ class ScoreRow(NamedTuple):
     label: str
     values: tuple[str, ...]  # per series, « 2,33 » or « – »
     note: str = ""
+    answered: str = ""  # « 12/25 »
+    address: str = ""  # of the axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,11 @@ class QuestionnaireCard:
     state_key: str  # empty · draft · complete · validated · review: the CSS class of its tag
     progress: ProgressShown
     score: str  # « 2,33 sur 3 », or ""
-    axes: tuple[AxisLink, ...]
     action: str  # « Commencer », « Continuer », « Relire »
     action_address: str
     chart: Markup = NO_MARKUP
     columns: tuple[str, ...] = ()  # names of the series
     rows: tuple[ScoreRow, ...] = ()
-    left_out: tuple[str, ...] = ()
     edition: str = ""
     notice: str = ""  # read-only, waiting…
 

@@ -19,7 +19,7 @@ from jalon_web.products.paths import readiness_in_words
 from jalon_web.products.shown import NextStep, ProductPage, ProductRow, QuestionnaireCard
 from jalon_web.questionnaires import wording
 from jalon_web.questionnaires.texts import Texts
-from jalon_web.questionnaires.view import Reading, axis_links, whole_progress
+from jalon_web.questionnaires.view import Reading, whole_progress
 from jalon_web.translation import gettext as _
 from jalon_web.wording import counted
 from jalon_web.wording import value as fact_value
@@ -137,6 +137,9 @@ def product_page(reading: Reading, bases: Sequence[tuple[int, str]], day: date) 
                 max((kept.saved_at for kept in reading.kept.values()), default=None), reading.zone
             ),
             archived=row["archived_at"] is not None,
+            steps=()
+            if reading.read_only
+            else tuple(_steps(product.id, dict(zip(brought, total, strict=True)), texts)),
         ),
         organisation=product.organisation,
         details=tuple(_details(product, bases)),
@@ -187,7 +190,6 @@ def _card(reading: Reading, name: str, day: date) -> QuestionnaireCard:
     questionnaire = reading.texts.questionnaire(name)
     found = whole_progress(reading.standing, name)
     text, key = state(found)
-    links = axis_links(reading, name)
     score = wording.scored(reading.standing.scores[name, ""].score)
     drawn = questionnaire_chart(reading, name, day)
     action = {"empty": _("Commencer"), "draft": _("Continuer")}.get(key, _("Relire"))
@@ -199,13 +201,12 @@ def _card(reading: Reading, name: str, day: date) -> QuestionnaireCard:
         state_key=key,
         progress=wording.progress(found),
         score=_("%(score)s sur %(top)s", score=score, top=questionnaire.scale.top) if score else "",
-        axes=links,
         action=action,
         action_address=start_address(reading.product.id, name),
         chart=drawn.svg,
         columns=drawn.columns,
         rows=drawn.rows,
-        left_out=drawn.left_out,
+        notice=reading.why_closed(name) if not reading.read_only else "",
         edition=_(
             "%(titre)s, édition %(edition)s",
             titre=reading.texts.referential(name).title,

@@ -12,6 +12,7 @@ from jalon.domain.rights import edits_answers
 from jalon.services.answering import Change, Refusal, Saved
 from jalon.services.drafts import Kept, kept_answers
 from jalon.services.facts import typed
+from jalon.services.freezing import read_only_referentials
 from jalon.services.products import NotSeenError, ProductSeen, product_seen
 from jalon.services.standing import Standing
 from jalon_web.access import Access, allow
@@ -140,6 +141,7 @@ def reading_of(product: ProductSeen, standing: Standing, kept: Mapping[str, Kept
         reader=person().account_id,
         now=held.clock(),
         zone=ZONE,
+        closed=read_only_referentials(plugins, standing),
         read_only=""
         if edits_answers(person(), product.bond)
         else _("Ce produit est archivé : ses réponses ne changent plus."),

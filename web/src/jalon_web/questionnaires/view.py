@@ -13,6 +13,7 @@ from jalon.domain.catalogue import Entry
 from jalon.domain.explanations import Matches
 from jalon.domain.gap import expected_at, gap
 from jalon.domain.levels import LevelValue
+from jalon.domain.names import referential_of
 from jalon.domain.proposals import Proposal
 from jalon.domain.scoring import Progress
 from jalon.services.answering import Refused
@@ -48,7 +49,18 @@ class Reading:
     reader: int
     now: datetime
     zone: tzinfo
+    closed: frozenset[str]  # referentials that are read-only for the moment
     read_only: str = ""
+
+    def why_closed(self, name: str) -> str:
+        """Say why the questionnaires of what is named cannot be answered; nothing when they can."""
+        if referential_of(name) not in self.closed:
+            return self.read_only
+        title = self.texts.referential(name).title
+        return _(
+            "Le référentiel %(titre)s est momentanément en lecture seule. Vos réponses sont conservées.",
+            titre=title,
+        )
 
 
 def axis_page(reading: Reading, name: str, axis_key: str, refused: Mapping[str, Refused]) -> AxisPage:
@@ -76,7 +88,7 @@ def axis_page(reading: Reading, name: str, axis_key: str, refused: Mapping[str, 
         previous=links[here - 1] if here > 0 else None,
         following=links[here + 1] if here + 1 < len(links) else None,
         next_unanswered=_next_unanswered(criteria, links, here),
-        read_only=reading.read_only,
+        read_only=reading.why_closed(name),
         notices=_notices(reading),
     )
 

@@ -140,6 +140,9 @@ def refusal(refused: Refused, scale: Scale) -> str:
         return refused.detail
     return {
         Refusal.UNKNOWN: _("Ce critère n’est plus posé. Rechargez la page."),
+        Refusal.FROZEN: _(
+            "Ce référentiel est momentanément en lecture seule. Vos réponses enregistrées sont conservées."
+        ),
         Refusal.IMPOSSIBLE: _(
             "Cette réponse n’est pas proposée pour ce critère. Choisissez un des niveaux affichés."
         ),

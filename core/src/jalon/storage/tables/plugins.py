@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from jalon.storage.tables.base import Table, document, instant
+from jalon.storage.tables.base import Table, instant
 
 
 class StoredReferential(Table, table=True):
@@ -20,6 +19,7 @@ class StoredReferential(Table, table=True):
     key: str = Field(index=True)
     edition: str
     holder: str  # the distribution that brought it, and so holds the key
+    plugin: str  # the name of the plugin in it
     content: str
     stored_at: datetime = instant()
     is_last: bool = True
@@ -58,8 +58,8 @@ class FrozenPlugin(Table, table=True):
 
     subject_id: int = Field(primary_key=True, foreign_key="subject.id")
     plugin: str = Field(primary_key=True)
+    version: str
     reason: str
-    last: dict[str, Any] = document()  # its verdicts and proposals, as they last were
     frozen_at: datetime = instant()
 
 
