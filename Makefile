@@ -1,18 +1,20 @@
 # The commands of this repository. A fresh machine needs Python >= 3.11, git and make.
 PYTHON ?= python3
+WORKERS ?= auto
+export INSTANCE PORT
 VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: run test quick check bench install clean
 
-run: install  ## show the engine at work on the products of the FAQ
-	@FORCE_COLOR=$${FORCE_COLOR-1} $(BIN)/jalon evaluate docs/examples/faq/*.yaml
+run: install  ## the portal on http://127.0.0.1:8080 (PORT, INSTANCE, DEMO=no)
+	@$(BIN)/jalon run $(if $(filter no non,$(DEMO)),,--demo)
 
-test: install  ## install and run every test
-	$(BIN)/python -m pytest
+test: install  ## install and run every test, browser and PostgreSQL included
+	$(BIN)/python -m pytest -n $(WORKERS)
 
-quick: install  ## the inner loop: without the tests that build wheels
-	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+quick: install  ## the inner loop: without the browser, wheels, kills
+	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not slow" --ignore=tests/browser
 
 check: install  ## style, types, architecture
 	$(BIN)/ruff check .

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import make_url
 
+pytest.register_assert_rewrite("support")  # before anything of it is imported
+
 from jalon import testing
 from jalon.plugins import discovery
 from jalon.plugins.registry import Plugins
 from jalon.storage import schema
 from jalon.storage.database import Database
 from support.postgres import fresh_database, served
-
-pytest.register_assert_rewrite("support")
 
 REFERENTIALS = Path(__file__).parent / "referentials"
 

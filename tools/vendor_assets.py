@@ -1,4 +1,4 @@
-"""Bring the stylesheet and scripts of others that Jalon serves, and cut what it may not or need not show."""  # noqa: INP001
+"""Bring the stylesheet and scripts of others that Jalon serves, and cut what it may not or need not show."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def fetch(package: Package, into: Path) -> dict[str, str]:
     if npm is None:
         raise SystemExit("npm was not found: it is what downloads the packages.")
     wanted = f"{package.name}@{package.version}"
-    subprocess.run([npm, "pack", "--silent", wanted], cwd=into, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - constants
+    subprocess.run([npm, "pack", "--silent", wanted], cwd=into, check=True, stdout=subprocess.DEVNULL)
     with tarfile.open(into / f"{package.name}-{package.version}.tgz") as archive:
         return {target: read(archive, source) for source, target in package.files.items()}
 

@@ -1,4 +1,4 @@
-"""Bring axe-core into tests/vendor: `python tools/vendor_axe.py` (needs npm)."""  # noqa: INP001
+"""Bring axe-core into tests/vendor: `python tools/vendor_axe.py` (needs npm)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def main() -> None:
     """Fetch the package, check it, and unpack the files the tests need."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--silent", "--pack-destination", folder, f"axe-core@{VERSION}"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - a constant
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         (archive,) = Path(folder).glob("*.tgz")
         with tarfile.open(archive) as package:
             contents = {name: _content(package, name) for name in FILES}

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted(
     [*ROOT.glob("core/src/**/*.py"), *ROOT.glob("web/src/**/*.py"), *ROOT.glob("plugins/*/src/**/*.py")]
 )
+CODE = [path for path in SOURCES if "versions" not in path.parts]  # migrations list tables: they are data
 TESTS = sorted([*ROOT.glob("tests/**/*.py"), *ROOT.glob("plugins/*/tests/*.py")])
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -53,7 +54,7 @@ def test_the_domain_imports_the_standard_library_only(path: Path) -> None:
             assert name.partition(".")[0] in sys.stdlib_module_names or name.startswith("jalon.domain"), name
 
 
-@pytest.mark.parametrize("path", [*SOURCES, *TESTS], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*CODE, *TESTS], ids=lambda path: path.stem)
 def test_sizes_stay_small(path: Path) -> None:
     """Functions have at most 40 lines; files at most 350, those of tests and what they share included."""
     long = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from flask import Flask, Response, current_app, make_response, render_template, request
@@ -10,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from jalon.services.products import NotSeenError
-from jalon_web.translation import gettext as _
+from jalon_web.translation import lazy_gettext as _
 
 
 class Explained(NamedTuple):
@@ -25,47 +26,48 @@ _SAME_AS: Final = {403: 404, 405: 404, 410: 404, 401: 404}
 """Codes worded as another: what one may not see does not exist."""
 
 
+_EXPLAINED: Final[Mapping[int, Explained]] = {
+    400: Explained(
+        _("La demande n’a pas pu être lue"),
+        _("La page que vous avez envoyée est incomplète, ou trop ancienne. Rien n’a été enregistré."),
+        _("Revenez à la page précédente, rechargez-la, puis recommencez."),
+    ),
+    404: Explained(
+        _("Page introuvable"),
+        _("Cette page n’existe pas ou ne vous est pas accessible."),
+        _("Vérifiez l’adresse, ou demandez l’accès au responsable du produit."),
+    ),
+    409: Explained(
+        _("Une autre personne a modifié la même chose"),
+        _("Votre modification n’a pas été enregistrée, pour ne pas effacer la sienne."),
+        _("Revenez à la page précédente, rechargez-la, puis comparez avant de recommencer."),
+    ),
+    413: Explained(
+        _("L’envoi est trop volumineux"),
+        _("Ce que vous avez envoyé dépasse la taille acceptée. Rien n’a été enregistré."),
+        _("Raccourcissez les textes, ou enregistrez-les en plusieurs fois."),
+    ),
+    429: Explained(
+        _("Trop d’essais"),
+        _("Trop de tentatives ont échoué. Par sécurité, les suivantes doivent attendre."),
+        _("Patientez, puis recommencez."),
+    ),
+    503: Explained(
+        _("Service momentanément indisponible"),
+        _("La base de données ne répond pas. Vos réponses déjà enregistrées sont conservées."),
+        _("Réessayez dans quelques minutes."),
+    ),
+    500: Explained(
+        _("Erreur de notre côté"),
+        _("Une erreur inattendue s’est produite. Vos réponses déjà enregistrées sont conservées."),
+        _("Réessayez. Si l’erreur se répète, signalez-la à l’administrateur avec l’heure et l’adresse."),
+    ),
+}
+
+
 def explained(code: int) -> Explained:
     """Word an error by its HTTP code."""
-    return {
-        400: Explained(
-            _("La demande n’a pas pu être lue"),
-            _("La page que vous avez envoyée est incomplète, ou trop ancienne. Rien n’a été enregistré."),
-            _("Revenez à la page précédente, rechargez-la, puis recommencez."),
-        ),
-        404: Explained(
-            _("Page introuvable"),
-            _("Cette page n’existe pas ou ne vous est pas accessible."),
-            _("Vérifiez l’adresse, ou demandez l’accès au responsable du produit."),
-        ),
-        409: Explained(
-            _("Une autre personne a modifié la même chose"),
-            _("Votre modification n’a pas été enregistrée, pour ne pas effacer la sienne."),
-            _("Revenez à la page précédente, rechargez-la, puis comparez avant de recommencer."),
-        ),
-        413: Explained(
-            _("L’envoi est trop volumineux"),
-            _("Ce que vous avez envoyé dépasse la taille acceptée. Rien n’a été enregistré."),
-            _("Raccourcissez les textes, ou enregistrez-les en plusieurs fois."),
-        ),
-        429: Explained(
-            _("Trop d’essais"),
-            _("Trop de tentatives ont échoué. Par sécurité, les suivantes doivent attendre."),
-            _("Patientez, puis recommencez."),
-        ),
-        503: Explained(
-            _("Service momentanément indisponible"),
-            _("La base de données ne répond pas. Vos réponses déjà enregistrées sont conservées."),
-            _("Réessayez dans quelques minutes."),
-        ),
-    }.get(
-        code,
-        Explained(
-            _("Erreur de notre côté"),
-            _("Une erreur inattendue s’est produite. Vos réponses déjà enregistrées sont conservées."),
-            _("Réessayez. Si l’erreur se répète, signalez-la à l’administrateur avec l’heure et l’adresse."),
-        ),
-    )
+    return _EXPLAINED.get(code, _EXPLAINED[500])
 
 
 def error_page(code: int, *, what_to_do: str = "", headers: dict[str, str] | None = None) -> Response:

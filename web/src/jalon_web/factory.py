@@ -22,6 +22,7 @@ from jalon.services.switches import Switchboard
 from jalon.storage.database import Database
 from jalon_web.access import undeclared
 from jalon_web.accounts.routes import blueprint as accounts
+from jalon_web.accounts.routes import session_over
 from jalon_web.accounts.user import User
 from jalon_web.errors import handle_errors
 from jalon_web.portal import EXTENSION, Portal, portal
@@ -57,7 +58,7 @@ def create_app(
     _prepare_templates(app)
     _prepare_sign_in(app)
     csrf = CSRFProtect(app)
-    guard(app, csrf)
+    guard(app, csrf, session_over)
     handle_errors(app)
     for blueprint in (home, accounts, products, questionnaires):
         app.register_blueprint(blueprint)

@@ -40,5 +40,5 @@ def when_ready(server: Any) -> None:
 def post_fork(server: Any, worker: Any) -> None:
     """Stop with the master, even when it is killed; open connections of one's own."""
     del worker
-    die_with_parent()
+    die_with_parent(server.pid)
     server.app.wsgi().extensions[EXTENSION].database.engine.dispose(close=False)

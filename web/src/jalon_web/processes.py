@@ -14,9 +14,11 @@ _SET_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG
 _LOOK_EVERY: Final = 1.0
 
 
-def die_with_parent() -> None:
-    """Stop when the parent dies, however it dies: at once on Linux, elsewhere within a second."""
-    parent = os.getppid()
+def die_with_parent(parent: int) -> None:
+    """Stop when the parent dies, however it dies: at once on Linux, elsewhere within a second.
+
+    The caller names its parent: one that is dead already has been replaced by another.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_SET_DEATH_SIGNAL, signal.SIGTERM)
         if os.getppid() != parent:  # it died in between

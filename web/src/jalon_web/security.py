@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, redirect, request, url_for
@@ -31,8 +32,11 @@ _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT: Final = "kept."
 """The prefix of fields carried over a sign-in."""
 
+SessionOver: TypeAlias = Callable[[list[tuple[str, str]]], Any]
+"""Asks to sign in again in the middle of a save, carrying its fields."""
 
-def guard(app: Flask, csrf: CSRFProtect) -> None:
+
+def guard(app: Flask, csrf: CSRFProtect, session_over: SessionOver) -> None:
     """Check every request before its view, and dress every response."""
 
     @app.before_request
@@ -44,7 +48,7 @@ def guard(app: Flask, csrf: CSRFProtect) -> None:
             abort(404)
         request.max_content_length = rule.limit
         if rule.access is not Access.PUBLIC and not current_user.is_authenticated:
-            return ask_to_sign_in()
+            return _ask_to_sign_in(session_over)
         if rule.access is Access.MEMBERS and not has_products(current_user.signed_in.person):
             abort(404)
         if request.method not in _READS:
@@ -84,7 +88,7 @@ def inside(address: str | None) -> str:
     return address if clean else ""
 
 
-def ask_to_sign_in() -> Any:
+def _ask_to_sign_in(session_over: SessionOver) -> Any:
     """Send to the sign-in page, and bring back; what was posted is carried along where it is genuine."""
     if is_htmx():
         shown = urlsplit(request.headers.get("HX-Current-URL", ""))
@@ -93,7 +97,7 @@ def ask_to_sign_in() -> Any:
         return Response(status=401, headers={"HX-Redirect": address})
     if request.method in _READS:
         return redirect(url_for("accounts.sign_in", next=inside(request.full_path.removesuffix("?"))))
-    return current_app.view_functions["accounts.session_over"](carried=_carried())
+    return session_over(_carried())
 
 
 def _carried() -> list[tuple[str, str]]:

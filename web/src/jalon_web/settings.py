@@ -66,7 +66,7 @@ def _make(instance: Path) -> None:
     except OSError as error:
         raise SettingsError(
             f"Le dossier d’instance {instance} ne peut pas être créé ({error.strerror}). "
-            "Indiquez un dossier où vous pouvez écrire : INSTANCE=/chemin"
+            "Indiquez un dossier où vous pouvez écrire : INSTANCE=/chemin"
         ) from None
 
 
@@ -80,18 +80,18 @@ def _secret(instance: Path, *, create: bool) -> str:
         except FileExistsError:
             pass  # another process of this instance was quicker
         except OSError as error:
-            raise SettingsError(f"{path} ne peut pas être écrit : {error.strerror}.") from None
+            raise SettingsError(f"{path} ne peut pas être écrit : {error.strerror}.") from None
     try:
         secret = path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise SettingsError(
-            f"Le secret de l’instance est illisible ({path} : {error.strerror}). "
-            "Pour créer une instance ici, tapez : jalon migrate"
+            f"Le secret de l’instance est illisible ({path} : {error.strerror}). "
+            "Pour créer une instance ici, tapez : jalon migrate"
         ) from None
     if len(secret) < _SHORTEST_SECRET:
         raise SettingsError(
-            f"Le secret de l’instance ({path}) compte {len(secret)} caractères ; il en faut au moins "
-            f"{_SHORTEST_SECRET}. Supprimez ce fichier pour qu’un autre soit créé ; "
+            f"Le secret de l’instance ({path}) compte {len(secret)} caractères ; il en faut au moins "
+            f"{_SHORTEST_SECRET}. Supprimez ce fichier pour qu’un autre soit créé ; "
             "chacun devra alors se reconnecter."
         )
     return secret
@@ -100,7 +100,7 @@ def _secret(instance: Path, *, create: bool) -> str:
 def _truth(environ: Mapping[str, str], key: str) -> bool:
     raw = environ.get(key, "").strip().casefold()
     if raw not in _TRUE | _FALSE:
-        raise SettingsError(f"{key} vaut « {raw} » ; attendu : oui ou non.")
+        raise SettingsError(f"{key} vaut « {raw} » ; attendu : oui ou non.")
     return raw in _TRUE
 
 
@@ -109,5 +109,5 @@ def _number(environ: Mapping[str, str], key: str, default: int, highest: int) ->
     if not raw:
         return default
     if not raw.isascii() or not raw.isdigit() or int(raw) > highest:
-        raise SettingsError(f"{key} vaut « {raw} » ; attendu : un nombre de 0 à {highest}.")
+        raise SettingsError(f"{key} vaut « {raw} » ; attendu : un nombre de 0 à {highest}.")
     return int(raw)

@@ -100,7 +100,7 @@ def read_demo(path: Path) -> DemoOrganisation:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DemoFileError(f"{path}: fichier illisible : {unreadable(error)}") from None
+        raise DemoFileError(f"{path}: fichier illisible : {unreadable(error)}") from None
     tree = read_tree(content, str(path))
     if tree.faults:
         raise DemoFileError(
@@ -110,5 +110,5 @@ def read_demo(path: Path) -> DemoOrganisation:
         return DemoOrganisation.model_validate(tree.root)
     except ValidationError as error:
         raise DemoFileError(
-            "\n".join(f"{path}: {'/'.join(map(str, each['loc']))} : {each['msg']}" for each in error.errors())
+            "\n".join(f"{path}: {'/'.join(map(str, each['loc']))} : {each['msg']}" for each in error.errors())
         ) from None

@@ -40,7 +40,7 @@ def create_organisation(session: Session, name: str) -> Organisation:
     cleaned = _line(name, "Le nom de l’organisation")
     key = name_key(cleaned)
     if _taken(session, table_of(Organisation).c.name_key, key):
-        raise AccountRefusedError(f"L’organisation « {cleaned} » existe déjà. Choisissez un autre nom.")
+        raise AccountRefusedError(f"L’organisation « {cleaned} » existe déjà. Choisissez un autre nom.")
     subject = Subject(kind="organisation")
     session.add(subject)
     session.flush()
@@ -54,18 +54,18 @@ def create_account(session: Session, new: NewAccount, passwords: Passwords) -> A
     """Make an account; raise AccountRefusedError, TextRefusedError or PasswordRefusedError."""
     login, email = _line(new.login, "L’identifiant"), _line(new.email, "L’adresse électronique")
     if " " in login:
-        raise AccountRefusedError(f"L’identifiant « {login} » contient une espace. Écrivez-le sans espace.")
+        raise AccountRefusedError(f"L’identifiant « {login} » contient une espace. Écrivez-le sans espace.")
     if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or " " in email:
         raise AccountRefusedError(
-            f"« {email} » n’est pas une adresse électronique. Attendu : nom@domaine, par exemple "
+            f"« {email} » n’est pas une adresse électronique. Attendu : nom@domaine, par exemple "
             "claire@exemple.fr."
         )
     login_key, email_key = name_key(login), name_key(email)
     accounts = table_of(Account)
     if _taken(session, accounts.c.login_key, login_key):
-        raise AccountRefusedError(f"L’identifiant « {login} » est déjà pris. Choisissez-en un autre.")
+        raise AccountRefusedError(f"L’identifiant « {login} » est déjà pris. Choisissez-en un autre.")
     if _taken(session, accounts.c.email_key, email_key):
-        raise AccountRefusedError(f"L’adresse électronique « {email} » est déjà celle d’un autre compte.")
+        raise AccountRefusedError(f"L’adresse électronique « {email} » est déjà celle d’un autre compte.")
     account = Account(
         login=login,
         login_key=login_key,

@@ -161,7 +161,7 @@ class DemoLoader:
             try:
                 facts[name] = plain(read_value(known[name], value))
             except WrongValueError as error:
-                raise DemoRefusedError(f"{product.reference} : {name} : {error}") from None
+                raise DemoRefusedError(f"{product.reference} : {name} : {error}") from None
         return facts
 
     def _in_time(self, product: DemoProduct) -> list[tuple[str, datetime, str, DemoAnswer]]:

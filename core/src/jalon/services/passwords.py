@@ -29,7 +29,7 @@ class Passwords:
         """Hash a new password; raise PasswordRefusedError when it is too weak."""
         if len(password) < SHORTEST:
             raise PasswordRefusedError(
-                f"Ce mot de passe compte {len(password)} caractères ; il en faut au moins {SHORTEST}."
+                f"Ce mot de passe compte {len(password)} caractères ; il en faut au moins {SHORTEST}."
             )
         if len(password) > LONGEST:
             raise PasswordRefusedError(f"Ce mot de passe dépasse {LONGEST} caractères. Raccourcissez-le.")

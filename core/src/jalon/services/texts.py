@@ -30,7 +30,7 @@ def clean(text: str, *, longest: int = MAX_COMMENT) -> str:
     kept = unicodedata.normalize("NFC", kept).strip()
     if len(kept) > longest:
         raise TextRefusedError(
-            f"Ce texte compte {len(kept)} caractères ; {longest} au plus sont conservés. Raccourcissez-le."
+            f"Ce texte compte {len(kept)} caractères ; {longest} au plus sont conservés. Raccourcissez-le."
         )
     return kept
 

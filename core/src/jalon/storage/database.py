@@ -21,6 +21,13 @@ _BUSY_SECONDS: Final = 10
 
 _WRITING: Final = "jalon_writing"
 
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # else INSERT OR REPLACE would change an append-only table unseen
+)
+
 
 class DatabaseAddressError(JalonError):
     """The address of the database cannot be used."""
@@ -77,7 +84,12 @@ def upsert(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any
     statement = insert(target)
     keys = [column.name for column in target.primary_key]
     changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+    kept = (
+        statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        if changed
+        else statement.on_conflict_do_nothing(index_elements=keys)
+    )
+    session.execute(kept, list(rows))
 
 
 def _engine(url: str) -> Engine:
@@ -92,14 +104,16 @@ def _engine(url: str) -> Engine:
             return create_engine(address, pool_pre_ping=True, pool_size=2, max_overflow=3)
     except (ArgumentError, ImportError) as error:
         raise DatabaseAddressError(_refused(url, str(error))) from None
-    raise DatabaseAddressError(_refused(url, f"« {address.drivername} » n’est pas pris en charge"))
+    except ValueError:
+        raise DatabaseAddressError(_refused(url, "le port n’est pas un nombre")) from None
+    raise DatabaseAddressError(_refused(url, f"« {address.drivername} » n’est pas pris en charge"))
 
 
 def _refused(url: str, why: str) -> str:
-    shown = url.partition("@")[2] or url  # never a password on a screen
+    shown = url.rpartition("@")[2]  # never a password on a screen
     return (
-        f"Adresse de base de données refusée ({shown}) : {why}. "
-        "Attendu : « sqlite:////chemin/jalon.db » ou « postgresql+psycopg://utilisateur@hôte/base »."
+        f"Adresse de base de données refusée ({shown}) : {why}. "
+        "Attendu : « sqlite:////chemin/jalon.db » ou « postgresql+psycopg://utilisateur@hôte/base »."
     )
 
 
@@ -109,7 +123,7 @@ def _speak_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from jalon.errors import JalonError
 from jalon.storage.database import Database
@@ -44,10 +44,10 @@ def state_of(database: Database) -> SchemaState:
     try:
         with database.engine.connect() as connection:
             return _state(connection)
-    except OperationalError as error:
+    except DatabaseError as error:  # a server that is away, a file that is no database
         raise SchemaError(
             SchemaState.FOREIGN,
-            f"La base de données est inaccessible : {error.orig}. "
+            f"La base de données est inaccessible : {error.orig}. "
             "Vérifiez son adresse et que le serveur fonctionne, puis relancez la commande.",
         ) from None
 
@@ -112,17 +112,17 @@ def _config() -> Config:
 
 
 _ADVICE: Final = {
-    SchemaState.EMPTY: "La base de données est vide. Pour créer ses tables, tapez : jalon migrate",
+    SchemaState.EMPTY: "La base de données est vide. Pour créer ses tables, tapez : jalon migrate",
     SchemaState.OLDER: (
         "La base de données est plus ancienne que cette version de Jalon. "
-        "Sauvegardez-la (jalon backup FICHIER), puis mettez-la à jour : jalon migrate"
+        "Sauvegardez-la (jalon backup FICHIER), puis mettez-la à jour : jalon migrate"
     ),
     SchemaState.NEWER: (
         "La base de données a été mise à jour par une version plus récente de Jalon. Installez cette version "
-        "(pip install --upgrade jalon), ou revenez à une sauvegarde : jalon restore FICHIER"
+        "(pip install --upgrade jalon), ou revenez à une sauvegarde : jalon restore FICHIER"
     ),
     SchemaState.FOREIGN: (
         "Cette base contient des tables qui ne sont pas celles de Jalon. Donnez l’adresse d’une base vide "
-        "(JALON_DATABASE_URL), puis tapez : jalon migrate"
+        "(JALON_DATABASE_URL), puis tapez : jalon migrate"
     ),
 }

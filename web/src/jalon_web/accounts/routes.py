@@ -67,11 +67,12 @@ def session_over(carried: Sequence[tuple[str, str]]) -> Any:
 
 
 @blueprint.post("/deconnexion")
-@allow(Access.SIGNED_IN)
+@allow(Access.PUBLIC)  # of a session already over too: there is nothing to sign in for
 def sign_out() -> Any:
     """End the session everywhere."""
-    who = signed_in()
-    portal().sign_in.close(who.token, Actor(who.person.account_id, who.name, request.remote_addr or ""))
+    if current_user.is_authenticated:
+        who = signed_in()
+        portal().sign_in.close(who.token, Actor(who.person.account_id, who.name, request.remote_addr or ""))
     logout_user()
     session.clear()
     return redirect(url_for("accounts.sign_in"), 303)

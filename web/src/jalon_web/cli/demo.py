@@ -41,8 +41,8 @@ def demo(shell: Shell, folder: Path | None) -> None:
     require_current(database)
     if has_organisations(database):
         raise Refusal(
-            "Cette instance contient déjà des organisations : la démonstration ne s’y ajoute pas. "
-            "Choisissez une autre instance : INSTANCE=/chemin jalon demo"
+            "Cette instance contient déjà des organisations : la démonstration ne s’y ajoute pas. "
+            "Choisissez une autre instance : INSTANCE=/chemin jalon demo"
         )
     load_demo(shell, database, folder)
     for line in demo_logins(folder):
@@ -68,16 +68,16 @@ def load_demo(shell: Shell, database: Database, folder: Path | None = None) -> N
                 progress.update(task, advance=1, description=name)
     mark_demo(database)
     shell.console.print(
-        f"Démonstration chargée : {len(organisations)} organisations, {total - len(organisations)} produits."
+        f"Démonstration chargée : {len(organisations)} organisations, {total - len(organisations)} produits."
     )
 
 
 def demo_logins(folder: Path | None = None) -> Iterator[str]:
     """Say with which logins one may look around."""
-    yield f"Démonstration, mot de passe de tous les comptes : [bold]{DEMO_PASSWORD}[/]"
+    yield f"Démonstration, mot de passe de tous les comptes : [bold]{DEMO_PASSWORD}[/]"
     for organisation in _organisations(folder):
         logins = ", ".join(account.login for account in organisation.accounts)
-        yield f"  {organisation.organisation} : {logins}"
+        yield f"  {organisation.organisation} : {logins}"
 
 
 def _organisations(folder: Path | None) -> list[DemoOrganisation]:

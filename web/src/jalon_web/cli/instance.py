@@ -26,7 +26,7 @@ def migrate_command(shell: Shell) -> None:
     said = {
         SchemaState.EMPTY: "Base de données créée.",
         SchemaState.OLDER: "Base de données mise à jour.",
-        SchemaState.CURRENT: "La base de données est déjà à jour : rien à faire.",
+        SchemaState.CURRENT: "La base de données est déjà à jour : rien à faire.",
     }
     shell.console.print(said[before])
 
@@ -56,4 +56,4 @@ def create(shell: Shell, login: str, name: str, email: str) -> None:
         account = create_account(session, new, Passwords())
         subject = ("account", account.id or 0)
         record(session, system_clock(), Actor(None, "jalon admin create"), "account-created", subject)
-    shell.console.print(f"Le compte d’administration « {account.login} » est créé.")
+    shell.console.print(f"Le compte d’administration « {account.login} » est créé.")

@@ -26,7 +26,7 @@ from jalon_web.server import Server, opened
 from jalon_web.settings import Settings, load_settings
 
 _ASKED_BY: Final = "JALON_RUN"
-"""Tells the worker that `jalon run` started it, and so that it ends with it."""
+"""Tells the worker which `jalon run` started it, and so that it ends with it."""
 
 
 @click.command()
@@ -52,10 +52,10 @@ def run(shell: Shell, *, with_demo: bool) -> None:
         return create_app(settings, plugins, database=opened_database)
 
     def ready() -> None:
-        shell.console.print(f"\nJalon est ouvert : [bold]http://{settings.host}:{settings.port}[/]")
+        shell.console.print(f"\nJalon est ouvert : [bold]http://{settings.host}:{settings.port}[/]")
         for line in logins:
             shell.console.print(line)
-        shell.console.print("Pour l’arrêter : Ctrl+C\n")
+        shell.console.print("Pour l’arrêter : Ctrl+C\n")
 
     server = Server(make, settings, ready)
     worker_process = _start_worker(shell)
@@ -70,8 +70,8 @@ def run(shell: Shell, *, with_demo: bool) -> None:
 @click.pass_obj
 def worker(shell: Shell) -> None:
     """Exécuter les tâches de fond ; « jalon run » le démarre lui-même."""
-    if os.environ.get(_ASKED_BY):
-        die_with_parent()
+    if asked_by := os.environ.get(_ASKED_BY):
+        die_with_parent(int(asked_by))
     settings = load_settings(os.environ)
     database, plugins = opened(settings, shell.folders)
     jobs = Jobs(database, steps(database, Switchboard(plugins)))
@@ -81,7 +81,7 @@ def worker(shell: Shell) -> None:
 def _start_worker(shell: Shell) -> subprocess.Popen[bytes]:
     folders = [part for folder in shell.folders for part in ("--referentials", str(folder))]
     command = [sys.executable, "-m", "jalon_web.cli", *folders, "worker"]
-    return subprocess.Popen(command, env={**os.environ, _ASKED_BY: "1"})  # noqa: S603 - our own program
+    return subprocess.Popen(command, env={**os.environ, _ASKED_BY: str(os.getpid())})  # noqa: S603 - our own program
 
 
 def _require_free(settings: Settings) -> None:
@@ -93,5 +93,5 @@ def _require_free(settings: Settings) -> None:
         except OSError as error:
             raise Refusal(
                 f"Le port {settings.port} de {settings.host} ne peut pas être ouvert ({error.strerror}). "
-                f"Arrêtez le programme qui l’occupe, ou choisissez-en un autre : PORT={settings.port + 1}"
+                f"Arrêtez le programme qui l’occupe, ou choisissez-en un autre : PORT={settings.port + 1}"
             ) from None

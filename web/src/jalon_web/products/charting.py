@@ -48,7 +48,7 @@ def questionnaire_chart(reading: Reading, name: str, day: date) -> Drawn:
     left_out = tuple((branch.label, branch.note) for key, branch in branches.items() if not entries[key])
     labels = (_("Produit"), _("Attendu au %(jour)s", jour=wording.day(day)), _("Cible"))
     series = tuple(Series(*each) for each in zip(("product", "expected", "target"), labels, strict=True))
-    title = _("%(questionnaire)s : profil du produit", questionnaire=questionnaire.title)
+    title = _("%(questionnaire)s : profil du produit", questionnaire=questionnaire.title)
     scale = questionnaire.scale
     chart = Chart(title, scale.top, series, drawn, left_out, scale.names)
     every = [entry for each in entries.values() for entry in each]
@@ -103,7 +103,7 @@ def _mean(levels: list[int]) -> Fraction | None:
 def _note(progress: Progress) -> str:
     """Say what a mean covers, where it does not cover everything."""
     if not progress.is_charted:
-        return _("Axe non représenté : tous ses critères sont non applicables.")
+        return _("Axe non représenté : tous ses critères sont non applicables.")
     if progress.answered == progress.applicable:
         return ""
     if not progress.answered:

@@ -102,10 +102,10 @@ def _steps(product_id: int, ordered: Mapping[str, Progress], texts: Texts) -> It
         if missing:
             verb = _("Continuer") if progress.answered > progress.to_confirm else _("Commencer")
             detail = counted(missing, _("question sans réponse"), _("questions sans réponse"))
-            yield NextStep(_("%(verbe)s « %(titre)s »", verbe=verb, titre=title), address, detail)
+            yield NextStep(_("%(verbe)s « %(titre)s »", verbe=verb, titre=title), address, detail)
         elif progress.to_confirm:
             detail = counted(progress.to_confirm, _("réponse pré-remplie"), _("réponses pré-remplies"))
-            yield NextStep(_("Confirmer « %(titre)s »", titre=title), address, detail)
+            yield NextStep(_("Confirmer « %(titre)s »", titre=title), address, detail)
 
 
 def start_address(product_id: int, name: str) -> str:
@@ -182,7 +182,7 @@ def _profile(reading: Reading) -> Iterable[tuple[str, str, str]]:
         origin = _("Répondu")
         if derived and derived.origin == "derived":
             titles = ", ".join(reading.texts.rule(rule) for rule, _value, _why in derived.rules)
-            origin = _("Déduit : %(regles)s", regles=titles)
+            origin = _("Déduit : %(regles)s", regles=titles)
         yield definition.question, shown, origin
 
 

@@ -24,7 +24,9 @@ from jalon_web.translation import gettext as _
 from jalon_web.wording import counted, level_name
 
 blueprint = Blueprint(
-    "questionnaires", __name__, url_prefix="/produits/<int:product_id>/<referential>/<questionnaire>"
+    "questionnaires",
+    __name__,
+    url_prefix="/produits/<int(max=2147483647):product_id>/<referential>/<questionnaire>",
 )
 
 ZONE: Final = ZoneInfo("Europe/Paris")
@@ -144,7 +146,7 @@ def reading_of(product: ProductSeen, standing: Standing, kept: Mapping[str, Kept
         closed=read_only_referentials(plugins, standing),
         read_only=""
         if edits_answers(person(), product.bond)
-        else _("Ce produit est archivé : ses réponses ne changent plus."),
+        else _("Ce produit est archivé : ses réponses ne changent plus."),
     )
 
 
@@ -222,7 +224,7 @@ def _announced(asked: int, saved: Saved) -> str:
         text = _("%(n)s enregistrées.", n=counted(count, _("réponse"), _("réponses")))
     if saved.moved:
         codes = ", ".join(name.partition("/")[2] for name in saved.moved)
-        text += " " + _("Le pré-remplissage change pour : %(codes)s.", codes=codes)
+        text += " " + _("Le pré-remplissage change pour : %(codes)s.", codes=codes)
     if not saved.is_settled:
         text += " " + _("Les scores seront à jour dans un instant.")
     return text

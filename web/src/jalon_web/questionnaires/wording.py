@@ -93,7 +93,7 @@ def divergence(level: LevelValue, said: CriterionStanding, scale: Scale) -> str:
         text = _("Votre réponse (%(mine)s) diffère du niveau proposé (%(n)s).", mine=mine, n=theirs)
     elif level == NA:
         text = _(
-            "Vous répondez « %(mine)s » alors que le niveau %(n)s au minimum est proposé.",
+            "Vous répondez « %(mine)s » alors que le niveau %(n)s au minimum est proposé.",
             mine=mine,
             n=outcome.effect.level,
         )
@@ -122,7 +122,7 @@ def gap(value: int | None, label: str) -> str:
     """Say how many levels are missing; nothing when none is."""
     if not value:
         return ""
-    return _("%(label)s : %(n)s", label=label, n=counted(value, _("niveau"), _("niveaux")))
+    return _("%(label)s : %(n)s", label=label, n=counted(value, _("niveau"), _("niveaux")))
 
 
 def refusal(refused: Refused, scale: Scale) -> str:
@@ -131,7 +131,7 @@ def refusal(refused: Refused, scale: Scale) -> str:
         theirs = refused.theirs
         value = level_name(theirs.level, scale) if theirs.level is not None else _("sans réponse")
         return _(
-            "%(nom)s a modifié cette réponse pendant votre saisie (sa réponse : %(valeur)s). "
+            "%(nom)s a modifié cette réponse pendant votre saisie (sa réponse : %(valeur)s). "
             "Pour garder la vôtre, enregistrez de nouveau.",
             nom=theirs.author or _("Une autre personne"),
             valeur=value,
