@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +42,7 @@ def create_app(
     database: Database | None = None,
     passwords: Passwords | None = None,
     clock: Clock = system_clock,
+    wake: Callable[[], None] | None = None,
 ) -> Flask:
     """Make an application for one instance, with these plugins."""
     app = Flask("jalon_web", static_folder=str(_HERE / "static"), template_folder=str(_HERE / "templates"))
@@ -53,6 +55,7 @@ def create_app(
         sign_in=SignIn(store, passwords or Passwords(), clock),
         answering=Answering(store, clock),
         clock=clock,
+        wake=wake or _nobody,
     )
     Babel(app, default_locale="fr")
     _prepare_templates(app)
@@ -65,6 +68,10 @@ def create_app(
     if missing := undeclared(app):
         raise AssertionError(f"routes without a rule: {', '.join(missing)}")
     return app
+
+
+def _nobody() -> None:
+    """Wake nobody: the worker looks by itself every minute."""
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,6 +32,7 @@ class Portal:
     sign_in: SignIn
     answering: Answering
     clock: Clock
+    wake: Callable[[], None]  # tells the worker that there is something to do
     _texts: dict[int, Texts] = field(default_factory=dict)
 
     def texts_of(self, plugins: Plugins) -> Texts:

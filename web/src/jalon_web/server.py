@@ -15,6 +15,7 @@ from jalon.plugins.registry import Plugins
 from jalon.services.clock import system_clock
 from jalon.services.jobs import EVALUATE_ALL, ask_for
 from jalon.services.referentials import holders, remember, stored_plugins
+from jalon.services.worker import Queue
 from jalon.storage.database import Database
 from jalon.storage.schema import require_current
 from jalon_web import gunicorn_conf
@@ -40,7 +41,7 @@ def application(environ: Mapping[str, str] | None = None) -> Flask:
     """Make the application of the instance that the environment names: for any WSGI server."""
     settings = load_settings(os.environ if environ is None else environ)
     database, plugins = opened(settings)
-    return create_app(settings, plugins, database=database)
+    return create_app(settings, plugins, database=database, wake=Queue(settings.queue).wake)
 
 
 class Server(BaseApplication):

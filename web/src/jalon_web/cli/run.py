@@ -49,7 +49,7 @@ def run(shell: Shell, *, with_demo: bool) -> None:
 
     def make() -> Flask:
         opened_database, plugins = opened(settings, shell.folders)
-        return create_app(settings, plugins, database=opened_database)
+        return create_app(settings, plugins, database=opened_database, wake=Queue(settings.queue).wake)
 
     def ready() -> None:
         shell.console.print(f"\nJalon est ouvert : [bold]http://{settings.host}:{settings.port}[/]")

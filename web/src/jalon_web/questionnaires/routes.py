@@ -152,7 +152,10 @@ def reading_of(product: ProductSeen, standing: Standing, kept: Mapping[str, Kept
 
 def _save(product_id: int, changes: list[Change]) -> Saved:
     author = (person().account_id, signed_in().name)
-    return portal().answering.save(plugins_in_use(), product_id, author, changes)
+    saved = portal().answering.save(plugins_in_use(), product_id, author, changes)
+    if not saved.is_settled:
+        portal().wake()
+    return saved
 
 
 def _after(before: Reading, saved: Saved, product_id: int, name: str, axis_key: str) -> Reading:
