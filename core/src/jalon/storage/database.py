@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -79,17 +82,19 @@ def upsert(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any
     """Insert rows, or replace the other columns where the primary key is known already."""
     if not rows:
         return
-    target = table_of(table)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(target)
-    keys = [column.name for column in target.primary_key]
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    kept = (
-        statement.on_conflict_do_update(index_elements=keys, set_=changed)
-        if changed
-        else statement.on_conflict_do_nothing(index_elements=keys)
-    )
-    session.execute(kept, list(rows))
+    statement = _upserting(table_of(table), session.get_bind().dialect.name, tuple(rows[0]))
+    session.execute(statement, list(rows))
+
+
+@cache
+def _upserting(table: SqlTable, dialect: str, columns: Sequence[str]) -> Executable:
+    """Put a statement together once: a save runs four of them."""
+    statement = postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    keys = [column.name for column in table.primary_key]
+    changed = {name: statement.excluded[name] for name in columns if name not in keys}
+    if not changed:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
 def _engine(url: str) -> Engine:
@@ -97,16 +102,23 @@ def _engine(url: str) -> Engine:
         address = make_url(url)
         name = address.get_backend_name()
         if name == "sqlite":
-            engine = create_engine(address, connect_args={"timeout": _BUSY_SECONDS})
+            engine = create_engine(address, json_serializer=_json, connect_args={"timeout": _BUSY_SECONDS})
             _speak_sqlite(engine)
             return engine
         if address.drivername == "postgresql+psycopg":
-            return create_engine(address, pool_pre_ping=True, pool_size=2, max_overflow=3)
+            return create_engine(
+                address, json_serializer=_json, pool_pre_ping=True, pool_size=2, max_overflow=3
+            )
     except (ArgumentError, ImportError) as error:
         raise DatabaseAddressError(_refused(url, str(error))) from None
     except ValueError:
         raise DatabaseAddressError(_refused(url, "le port n’est pas un nombre")) from None
     raise DatabaseAddressError(_refused(url, f"« {address.drivername} » n’est pas pris en charge"))
+
+
+def _json(value: Any) -> str:
+    """Write JSON columns short, and readable in a database tool."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _refused(url: str, why: str) -> str:
