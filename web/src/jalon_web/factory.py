@@ -31,6 +31,7 @@ from jalon_web.products.routes import home, products
 from jalon_web.questionnaires.routes import blueprint as questionnaires
 from jalon_web.security import guard
 from jalon_web.settings import Settings
+from jalon_web.translation import translate_templates
 
 _HERE: Final = Path(__file__).parent
 
@@ -58,6 +59,7 @@ def create_app(
         wake=wake or _nobody,
     )
     Babel(app, default_locale="fr")
+    translate_templates(app.jinja_env)
     _prepare_templates(app)
     _prepare_sign_in(app)
     csrf = CSRFProtect(app)

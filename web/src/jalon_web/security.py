@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ _HEADERS: Final = {
 }
 _YEAR: Final = 31_536_000
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_ORIGIN: Final = re.compile(r"^https?://[^/]*")
 KEPT: Final = "kept."
 """The prefix of fields carried over a sign-in."""
 
@@ -65,7 +67,7 @@ def _dressed(response: Response) -> Response:
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers["Strict-Transport-Security"] = f"max-age={_YEAR}; includeSubDomains"
     if request.endpoint == "static":
-        if request.args.get("v") and response.status_code < 400:  # noqa: PLR2004
+        if request.full_path == url_for("static", **(request.view_args or {})):  # with the digest of today
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
         return response
     response.headers["Cache-Control"] = "no-store"
@@ -91,8 +93,8 @@ def inside(address: str | None) -> str:
 def _ask_to_sign_in(session_over: SessionOver) -> Any:
     """Send to the sign-in page, and bring back; what was posted is carried along where it is genuine."""
     if is_htmx():
-        shown = urlsplit(request.headers.get("HX-Current-URL", ""))
-        back = inside(shown.path) or url_for("home.index")
+        shown = _ORIGIN.sub("", request.headers.get("HX-Current-URL", ""))
+        back = inside(shown.partition("?")[0]) or url_for("home.index")
         address = url_for("accounts.sign_in", next=back)
         return Response(status=401, headers={"HX-Redirect": address})
     if request.method in _READS:

@@ -51,7 +51,7 @@ def load_settings(environ: Mapping[str, str], *, create: bool = False) -> Settin
     return Settings(
         instance=instance,
         database_url=environ.get("JALON_DATABASE_URL") or default,
-        secret=environ.get("JALON_SECRET") or _secret(instance, create=create),
+        secret=_given_secret(environ) or _secret(instance, create=create),
         tls=_truth(environ, "JALON_TLS"),
         proxies=_number(environ, "JALON_PROXIES", 0, 10),
         host=environ.get("HOST") or "127.0.0.1",
@@ -68,6 +68,15 @@ def _make(instance: Path) -> None:
             f"Le dossier d’instance {instance} ne peut pas être créé ({error.strerror}). "
             "Indiquez un dossier où vous pouvez écrire : INSTANCE=/chemin"
         ) from None
+
+
+def _given_secret(environ: Mapping[str, str]) -> str:
+    secret = environ.get("JALON_SECRET", "")
+    if 0 < len(secret) < _SHORTEST_SECRET:
+        raise SettingsError(
+            f"JALON_SECRET compte {len(secret)} caractères ; il en faut au moins {_SHORTEST_SECRET}."
+        )
+    return secret
 
 
 def _secret(instance: Path, *, create: bool) -> str:

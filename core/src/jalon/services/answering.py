@@ -96,16 +96,23 @@ class Answering:
         self._clock = clock
 
     def save(
-        self, plugins: Plugins, subject_id: int, author: tuple[int, str], changes: Sequence[Change]
+        self,
+        plugins: Plugins,
+        subject_id: int,
+        author: tuple[int, str],
+        changes: Sequence[Change],
+        draft: Draft | None = None,
     ) -> Saved:
         """Save changes and what rules make of them, in one transaction.
 
         Rules run outside it, on the draft as it was read; a draft that moved meanwhile is read and
         evaluated again. If it never stands still, answers are saved and their evaluation is queued.
+        `draft` spares a reading to a caller who has just read it.
         """
         for attempt in range(ATTEMPTS + 1):
-            with self._database.reading() as session:
-                draft = read_draft(session, subject_id)
+            if draft is None or attempt:
+                with self._database.reading() as session:
+                    draft = read_draft(session, subject_id)
             plan = _planned(plugins, draft, draft.kept, changes, author)
             if not plan.write:
                 return Saved(plan.same, plan.refused, draft.before, at=self._clock())
@@ -117,7 +124,10 @@ class Answering:
     def _try(
         self, plugins: Plugins, draft: Draft, plan: _Plan, author: tuple[int, str], *, is_last: bool
     ) -> Saved | None:
-        given = {name: Answer(each.level, (), each.to_investigate) for name, each in plan.write.items()}
+        given = {
+            name: Answer(each.level, _support_left(each, draft.kept.get(name)) or (), each.to_investigate)
+            for name, each in plan.write.items()
+        }
         standing = derived(draft, plugins, draft.answers | given)
         with self._database.writing() as session:
             stamp = move_stamp(session, draft.subject_id)
@@ -137,6 +147,7 @@ class Answering:
             again = _planned(plugins, draft, kept, list(plan.write.values()), author)
             rows = _rows(draft.subject_id, again.write, kept, standing, author, at)
             _write(session, rows)
+            _justify(session, rows, standing)
             ask_for(session, EVALUATE, {"subject": draft.subject_id}, at, key=f"evaluate:{draft.subject_id}")
             now_kept = _now_kept(rows, author) | plan.same | again.same
             return Saved(now_kept, plan.refused | again.refused, draft.before, is_settled=False, at=at)
@@ -214,6 +225,7 @@ def _rows(
     rows = []
     for name, change in write.items():
         stands, said = kept.get(name), standing.of(name)
+        left = _support_left(change, stands)
         support = supporting(change.level, said.proposals) if change.level is not None else ()
         rows.append(
             {
@@ -223,18 +235,26 @@ def _rows(
                 "version": (stands.version if stands else 0) + 1,
                 "level": change.level,
                 "comment": change.comment,
-                "support": list(support),
+                "support": list(support if left is None else left),
                 "to_investigate": change.to_investigate,
                 "author_id": author[0],
                 "saved_at": at,
                 "act": change.act.value,
-                "set_aside_at": None if name in standing.asked else at,
+                "set_aside_at": None if name in standing.asked else (stands and stands.set_aside_at) or at,
+                "reconfirm": stands.reconfirm if stands and left is not None else "",
             }
         )
     return rows
 
 
-_ROW_ONLY: Final = {"reconfirm": "", "filed_at": None, "investigate_by": ""}
+def _support_left(change: Change, stands: Kept | None) -> tuple[str, ...] | None:
+    """Give the support of an answer whose value a change does not set: it comments it, or looks into it."""
+    if stands is None or change.act is not Act.ANSWERED or change.level != stands.level:
+        return None
+    return stands.support
+
+
+_CLEARED: Final = {"filed_at": None, "investigate_by": ""}
 
 
 def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -243,9 +263,10 @@ def _write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     upsert(
         session,
         AnswerRow,
-        [{key: value for key, value in row.items() if key != "act"} | _ROW_ONLY for row in rows],
+        [{key: value for key, value in row.items() if key != "act"} | _CLEARED for row in rows],
     )
-    versions = [{key: value for key, value in row.items() if key != "set_aside_at"} for row in rows]
+    row_only = {"set_aside_at", "reconfirm"}
+    versions = [{key: value for key, value in row.items() if key not in row_only} for row in rows]
     session.execute(insert(AnswerVersion), versions)
 
 
@@ -280,7 +301,7 @@ def _now_kept(rows: Sequence[Mapping[str, Any]], author: tuple[int, str]) -> dic
             row["comment"],
             tuple(row["support"]),
             row["to_investigate"],
-            "",
+            row["reconfirm"],
             author[0],
             row["saved_at"],
             row["set_aside_at"],

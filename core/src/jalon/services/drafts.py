@@ -94,7 +94,7 @@ def read_draft(session: Session, subject_id: int) -> Draft:
 
 
 def kept_answers(session: Session, subject_id: int, names: Iterable[str] | None = None) -> dict[str, Kept]:
-    """Read the answers of a subject, or some of them with the name of who gave them."""
+    """Read the answers of a subject, or some of them, with the name of who gave each."""
     columns = [
         _ANSWER.c.referential,
         _ANSWER.c.criterion,
@@ -108,16 +108,15 @@ def kept_answers(session: Session, subject_id: int, names: Iterable[str] | None 
         _ANSWER.c.saved_at,
         _ANSWER.c.set_aside_at,
         _ANSWER.c.filed_at,
+        _ACCOUNT.c.name,
     ]
-    query = select(*columns).where(_ANSWER.c.subject_id == subject_id)
+    joined = select(*columns).join_from(_ANSWER, _ACCOUNT, _ANSWER.c.author_id == _ACCOUNT.c.id)
+    query = joined.where(_ANSWER.c.subject_id == subject_id)
     if names is not None:
         wanted = list(names)
-        query = (
-            query.add_columns(_ACCOUNT.c.name)
-            .join_from(_ANSWER, _ACCOUNT, _ANSWER.c.author_id == _ACCOUNT.c.id)
-            .where(_ANSWER.c.referential.in_(sorted({referential_of(name) for name in wanted})))
-            .where(_ANSWER.c.criterion.in_([name.partition("/")[2] for name in wanted]))
-        )
+        query = query.where(
+            _ANSWER.c.referential.in_(sorted({referential_of(name) for name in wanted}))
+        ).where(_ANSWER.c.criterion.in_([name.partition("/")[2] for name in wanted]))
     found = {}
     for referential, code, version, level, comment, support, *others in session.execute(query):
         name = f"{referential}/{code}"

@@ -7,11 +7,12 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from jalon.domain.answers import Answer
 from jalon.domain.evaluation import Evaluation, evaluate_organisation, evaluate_product
+from jalon.domain.names import referential_of
 from jalon.plugins.registry import Plugins
 from jalon.services.clock import Clock, system_clock
 from jalon.services.drafts import Draft, read_draft
@@ -19,11 +20,12 @@ from jalon.services.facts import typed
 from jalon.services.freezing import FrozenHooks, failures, still_frozen
 from jalon.services.standing import Standing, as_document, standing_of
 from jalon.storage.database import Database, upsert
-from jalon.storage.tables import DraftScore, EvaluationRow, FrozenPlugin, Subject, table_of
+from jalon.storage.tables import AnswerRow, DraftScore, EvaluationRow, FrozenPlugin, Subject, table_of
 
 ATTEMPTS: Final = 5
 """How many times a draft that moves is evaluated again before its evaluation is left to the worker."""
 
+_ANSWER: Final = table_of(AnswerRow)
 _SUBJECT: Final = table_of(Subject)
 _SCORE: Final = table_of(DraftScore)
 _FROZEN: Final = table_of(FrozenPlugin)
@@ -58,17 +60,16 @@ def bring_up_to_date(
         with database.reading() as session:
             draft = read_draft(session, subject_id)
         standing = derived(draft, plugins, draft.answers)
+        if standing == draft.before and draft.evaluated_stamp == draft.stamp:
+            return True
         with database.writing() as session:
-            if locked_stamp(session, subject_id) == draft.stamp:
-                write_standing(session, draft, standing, draft.stamp, clock())
+            # The stamp moves with what rules say too: who read it before reads the draft again.
+            stamp = move_stamp(session, subject_id)
+            if stamp == draft.stamp + 1:
+                write_standing(session, draft, standing, stamp, clock())
                 return True
+            session.rollback()
     return False
-
-
-def locked_stamp(session: Session, subject_id: int) -> int:
-    """Read the stamp of a draft, and keep others from moving it until this transaction ends."""
-    query = select(_SUBJECT.c.stamp).where(_SUBJECT.c.id == subject_id).with_for_update()
-    return int(session.scalars(query).one())
 
 
 def move_stamp(session: Session, subject_id: int) -> int:
@@ -78,7 +79,10 @@ def move_stamp(session: Session, subject_id: int) -> int:
 
 
 def write_standing(session: Session, draft: Draft, standing: Standing, stamp: int, at: datetime) -> None:
-    """Keep what was derived, and the scores that changed, with the stamp of the draft it was derived from."""
+    """Keep what was derived, with the stamp of the draft it was derived from, and the scores that changed.
+
+    Answers whose criterion ceased to apply are parked, those whose criterion applies again come back.
+    """
     row = {
         "subject_id": draft.subject_id,
         "stamp": stamp,
@@ -102,6 +106,28 @@ def write_standing(session: Session, draft: Draft, standing: Standing, stamp: in
                 _SCORE.c.axis == axis,
             )
         )
+    _park(session, draft, standing, at)
+
+
+def _park(session: Session, draft: Draft, standing: Standing, at: datetime) -> None:
+    """Mark the answers that ceased to apply, and those that apply again."""
+    rows = [
+        {
+            "of": draft.subject_id,
+            "in_": referential_of(name),
+            "code": name.partition("/")[2],
+            "since": None if name in standing.asked else at,
+        }
+        for name, kept in draft.kept.items()
+        if kept.filed_at is None and (kept.set_aside_at is None) != (name in standing.asked)
+    ]
+    if rows:
+        change = update(_ANSWER).where(
+            _ANSWER.c.subject_id == bindparam("of"),
+            _ANSWER.c.referential == bindparam("in_"),
+            _ANSWER.c.criterion == bindparam("code"),
+        )
+        session.connection().execute(change.values(set_aside_at=bindparam("since")), rows)
 
 
 def _note_frozen(session: Session, subject_id: int, standing: Standing, at: datetime) -> None:

@@ -37,16 +37,21 @@ class Passwords:
             raise PasswordRefusedError(
                 "Ce mot de passe répète trop peu de caractères différents. Variez-les."
             )
-        return self._hasher.hash(password)
+        return self._hasher.hash(_encoded(password))
 
     def verify(self, hashed: str | None, password: str) -> bool:
         """Compare a password; for an unknown login (None) the same work is done and the answer is no."""
         try:
-            self._hasher.verify(hashed or self._nobody, password[:LONGEST])
+            self._hasher.verify(hashed or self._nobody, _encoded(password[:LONGEST]))
         except (VerificationError, InvalidHashError):
             return False
-        return hashed is not None
+        return hashed is not None and len(password) <= LONGEST
 
     def is_outdated(self, hashed: str) -> bool:
         """Say whether a hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(hashed)
+
+
+def _encoded(password: str) -> bytes:
+    """Encode what was typed, half characters included: they are wrong, not a fault."""
+    return password.encode(errors="surrogatepass")

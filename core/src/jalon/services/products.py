@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, exists, func, literal, select
+from sqlalchemy import Integer, RowMapping, Select, bindparam, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from jalon.domain.rights import Bond, Person, has_products, sees
+from jalon.services.drafts import Draft, Kept
 from jalon.services.standing import Standing, from_document
 from jalon.storage.tables import (
     Account,
@@ -77,12 +78,17 @@ class ProductSeen:
         """Say whether what rules derived is that of this very draft."""
         return self.stamp == self.evaluated_stamp
 
+    def draft(self, kept: Mapping[str, Kept]) -> Draft:
+        """Give its draft, with every answer as it was read after the product."""
+        return Draft(self.id, "product", self.stamp, self.facts, kept, self.standing, self.evaluated_stamp)
+
 
 def product_seen(session: Session, person: Person, product_id: int) -> ProductSeen:
     """Give a product with its draft in one statement; raise NotSeenError."""
     if not has_products(person):
         raise NotSeenError
-    row = session.execute(_one(person, product_id)).mappings().one_or_none()
+    asked = {"product": product_id, "account": person.account_id}
+    row = session.execute(_ONE, asked).mappings().one_or_none()
     if row is None:
         raise NotSeenError
     bond = Bond(
@@ -157,10 +163,11 @@ def bases_of(session: Session, product_id: int) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in session.execute(query)]
 
 
-def _one(person: Person, product_id: int) -> Select[Any]:
-    """Select a product, its draft and what binds the person to it."""
+def _one() -> Select[Any]:
+    """Select a product, its draft and what binds an account to it."""
+    product_id, account_id = bindparam("product", type_=Integer), bindparam("account", type_=Integer)
     last = select(func.max(_PROFILE.c.number)).where(_PROFILE.c.product_id == product_id).scalar_subquery()
-    shared = exists().where(_SHARE.c.product_id == product_id, _SHARE.c.account_id == person.account_id)
+    shared = exists().where(_SHARE.c.product_id == product_id, _SHARE.c.account_id == account_id)
     above = _above_responsible(product_id)
     return (
         select(
@@ -173,7 +180,7 @@ def _one(person: Person, product_id: int) -> Select[Any]:
             _ACCOUNT.c.name.label("responsible"),
             _ORGANISATION.c.name.label("organisation"),
             shared.label("shared"),
-            literal(person.account_id).in_(select(above.c.id)).label("manages"),
+            account_id.in_(select(above.c.id)).label("manages"),
         )
         .join_from(_PRODUCT, _SUBJECT, _PRODUCT.c.id == _SUBJECT.c.id)
         .join(_ACCOUNT, _PRODUCT.c.responsible_id == _ACCOUNT.c.id)
@@ -190,7 +197,7 @@ def _below(account_id: int) -> Any:
     return tree.union(select(_ACCOUNT.c.id).join(tree, _ACCOUNT.c.manager_id == tree.c.id))
 
 
-def _above_responsible(product_id: int) -> Any:
+def _above_responsible(product_id: Any) -> Any:
     """Give the responsible of a product and all the managers above."""
     first = select(_PRODUCT.c.responsible_id.label("id")).where(_PRODUCT.c.id == product_id)
     chain = first.cte("above", recursive=True)
@@ -199,3 +206,7 @@ def _above_responsible(product_id: int) -> Any:
         .join(chain, _ACCOUNT.c.id == chain.c.id)
         .where(_ACCOUNT.c.manager_id.is_not(None))
     )
+
+
+_ONE: Final = _one()
+"""Put together once: it is read with every page."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from jalon.domain.rights import AccountKind, Person, WorkProfile
@@ -17,7 +18,7 @@ from jalon.services.passwords import Passwords
 from jalon.services.switches import generation_query
 from jalon.services.texts import TextRefusedError, name_key
 from jalon.services.trace import Actor, record
-from jalon.storage.database import Database, upsert
+from jalon.storage.database import Database, add_missing, upsert
 from jalon.storage.tables import Account, AccountSession, Organisation, SignInFailure, table_of
 
 IDLE: Final = timedelta(minutes=30)
@@ -103,7 +104,7 @@ class SignIn:
         """Find who holds a token; None once the session is over, or the account suspended."""
         now = self._clock()
         with self._database.reading() as session:
-            row = session.execute(_who(token)).one_or_none()
+            row = session.execute(_WHO, {"digest": _token_digest(token)}).one_or_none()
         if row is None:
             return None
         ends_at = min(row.seen_at + IDLE, row.created_at + ABSOLUTE)
@@ -134,11 +135,12 @@ class SignIn:
     def _count_try(self, counted: _Counted) -> None:
         now = self._clock()
         with self._database.writing() as session:
-            known = {
-                row.key: row
-                for row in session.execute(select(_FAILURE).where(_FAILURE.c.key.in_(counted)))
-                if now - row.last_at < _FORGET
-            }
+            add_missing(
+                session,
+                SignInFailure,
+                [{"key": key, "failures": 0, "last_at": now} for key in sorted(counted)],
+            )
+            known = {row.key: row for row in _locked(session, counted) if now - row.last_at < _FORGET}
             waits = [
                 known[key].last_at + timedelta(seconds=delay(known[key].failures, free)) - now
                 for key, free in zip(counted, _FREE_TRIES, strict=True)
@@ -156,6 +158,7 @@ class SignIn:
     def _opened(self, actor: Actor, renewed_password: str | None, counted: _Counted) -> str:
         token, now = secrets.token_urlsafe(32), self._clock()
         with self._database.writing() as session:
+            _locked(session, counted)
             # A sign-in that succeeds clears its login; of its address it takes back its own try only,
             # or an attacker's own account would clear what the attacks of that address counted.
             session.execute(delete(_FAILURE).where(_FAILURE.c.key == counted.login))
@@ -180,6 +183,15 @@ class SignIn:
         return token
 
 
+def _locked(session: Session, counted: _Counted) -> Sequence[Any]:
+    """Read what was counted, and keep others from counting until this transaction ends.
+
+    Always in the same order: two sign-ins never wait for each other.
+    """
+    query = select(_FAILURE).where(_FAILURE.c.key.in_(counted)).order_by(_FAILURE.c.key)
+    return session.execute(query.with_for_update()).all()
+
+
 def delay(failures: int, free: int) -> int:
     """Give the seconds to wait after so many failures: none at first, then doubling, 15 minutes at most."""
     beyond = failures - free
@@ -191,7 +203,8 @@ def end_sessions(session: Session, account_id: int) -> None:
     session.execute(delete(_SESSION).where(_SESSION.c.account_id == account_id))
 
 
-def _who(token: str) -> Any:
+def _who() -> Select[Any]:
+    """Select who holds a token, by its digest."""
     return (
         select(
             _SESSION.c.created_at,
@@ -209,11 +222,15 @@ def _who(token: str) -> Any:
         .join_from(_SESSION, _ACCOUNT, _SESSION.c.account_id == _ACCOUNT.c.id)
         .outerjoin(_ORGANISATION, _ACCOUNT.c.organisation_id == _ORGANISATION.c.id)
         .where(
-            _SESSION.c.token_digest == _token_digest(token),
+            _SESSION.c.token_digest == bindparam("digest"),
             _ACCOUNT.c.suspended_at.is_(None),
             _ACCOUNT.c.deleted_at.is_(None),
         )
     )
+
+
+_WHO: Final = _who()
+"""Put together once: it is read with every request."""
 
 
 def _signed_in(row: Any, ends_at: datetime, token: str) -> SignedIn:

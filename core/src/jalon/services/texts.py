@@ -11,10 +11,18 @@ MAX_COMMENT: Final = 10_000
 MAX_NAME: Final = 200
 
 _HIDDEN: Final = frozenset(
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f"
-    "\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff"
+    [*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"]
+    + [chr(code) for selectors in (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0)) for code in selectors]
 )
-"""Marks that no one sees, by which two names would look the same and differ."""
+"""Marks that no one sees, by which two names would look the same and differ.
+
+Those of categories Cc (controls), Cf (formats) and Cs (half characters) come on top.
+"""
+
+_DOT: Final = "\u0307"
+"""Left over by folding only where it hides in the dot of an i."""
+
+_HIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs"})
 
 
 class TextRefusedError(JalonError):
@@ -37,13 +45,16 @@ def clean(text: str, *, longest: int = MAX_COMMENT) -> str:
 
 def name_key(name: str) -> str:
     """Fold a name so that two spellings of it compare equal; raise TextRefusedError on a deceiving one."""
-    hidden = sorted(
-        {f"U+{ord(each):04X}" for each in name if each in _HIDDEN or unicodedata.category(each) == "Cc"}
-    )
-    if hidden:
-        raise TextRefusedError(f"Ce nom contient un caractère invisible ({', '.join(hidden)}). Retapez-le.")
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    marks = {each for each in name if _is_hidden(each)} | ({_DOT} & set(folded))
+    if marks:
+        hidden = sorted(f"U+{ord(each):04X}" for each in marks)
+        raise TextRefusedError(f"Ce nom contient un caractère invisible ({', '.join(hidden)}). Retapez-le.")
     alphabets = {unicodedata.name(each, "?").partition(" ")[0] for each in folded if each.isalpha()}
     if len(alphabets & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
         raise TextRefusedError("Ce nom mélange plusieurs alphabets, ce qui peut tromper. Retapez-le.")
     return " ".join(folded.split())
+
+
+def _is_hidden(character: str) -> bool:
+    return character in _HIDDEN or unicodedata.category(character) in _HIDDEN_CATEGORIES

@@ -97,6 +97,15 @@ def _upserting(table: SqlTable, dialect: str, columns: Sequence[str]) -> Executa
     return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
 
+def add_missing(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows; those whose primary key is known stay as they are."""
+    if rows:
+        target = table_of(table)
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        keys = [column.name for column in target.primary_key]
+        session.execute(insert(target).on_conflict_do_nothing(index_elements=keys), list(rows))
+
+
 def _engine(url: str) -> Engine:
     try:
         address = make_url(url)

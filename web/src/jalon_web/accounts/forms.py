@@ -7,6 +7,7 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from jalon_web.translation import lazy_gettext as _
+from jalon_web.typed import showable
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]
@@ -14,6 +15,7 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 
     login = StringField(
         _("Identifiant de connexion"),
+        filters=[showable],
         validators=[
             InputRequired(_("Indiquez votre identifiant.")),
             Length(max=200, message=_("Cet identifiant est trop long.")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user, logout_user
 
 from jalon.services.sign_in import TooManyTriesError, WrongCredentialsError
@@ -49,6 +49,7 @@ def check() -> Any:
         form.login.errors = [_("Identifiant ou mot de passe incorrect.")]
         return _page(form, carried, 422)
     session.clear()  # a new CSRF token too: nothing of before the sign-in is worth anything after
+    g.pop("csrf_token", None)  # which Flask-WTF keeps for the page that follows
     session["_user_id"] = token  # what Flask-Login reads: the account is found with the next request
     address = inside(form.next.data)
     if carried and address:

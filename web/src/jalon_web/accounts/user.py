@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jalon.domain.rights import has_products
 from jalon.services.sign_in import SignedIn
 
 
@@ -33,6 +34,11 @@ class User:
     def organisation_name(self) -> str:
         """Give the organisation's name."""
         return self.signed_in.organisation
+
+    @property
+    def has_products(self) -> bool:
+        """Say whether the menu offers pages of products."""
+        return has_products(self.signed_in.person)
 
     @property
     def session_ends(self) -> int:

@@ -193,6 +193,8 @@ def _card(reading: Reading, name: str, day: date) -> QuestionnaireCard:
     score = wording.scored(reading.standing.scores[name, ""].score)
     drawn = questionnaire_chart(reading, name, day)
     action = {"empty": _("Commencer"), "draft": _("Continuer")}.get(key, _("Relire"))
+    if reading.read_only:
+        action = _("Relire")
     return QuestionnaireCard(
         key=name.replace("/", "-"),
         title=questionnaire.title,
@@ -217,8 +219,6 @@ def _card(reading: Reading, name: str, day: date) -> QuestionnaireCard:
 
 def _notices(reading: Reading) -> tuple[str, ...]:
     found = []
-    if reading.product.bond.archived:
-        found.append(_("Ce produit est archivé. Ses réponses sont conservées, hors moyennes et indicateurs."))
     if not reading.product.is_settled:
         found.append(_("Les scores sont en cours de calcul. Rechargez la page dans un instant."))
     return tuple(found)

@@ -9,6 +9,7 @@ from jalon.domain.catalogue import Entry
 from jalon.domain.levels import NA, LevelValue
 from jalon.services.answering import Act, Change
 from jalon.services.drafts import Kept
+from jalon_web.typed import showable
 
 _OFF_SCALE: Final = -1
 """What no scale holds: the save refuses it and says so."""
@@ -36,7 +37,7 @@ def change_of(form: Mapping[str, str], entry: Entry, stands: Kept | None) -> Cha
     code = entry.criterion.code
     level, shown = _level(form.get(f"level.{code}", "")), _level(form.get(f"prefill.{code}", ""))
     version = _version(form.get(f"version.{code}", ""))
-    comment = form.get(f"comment.{code}")
+    comment = showable(form.get(f"comment.{code}"))
     investigates = bool(stands and stands.to_investigate)
     if form.get("clear") == code:
         return Change(entry.name, version, None, comment, Act.CLEARED)

@@ -69,7 +69,7 @@ def save_axis(product_id: int, referential: str, questionnaire: str, axis_key: s
     name = f"{referential}/{questionnaire}"
     before = _read(product_id, name, axis_key, for_writing=True)
     changes = changes_of(request.form, before.texts.by_axis[name, axis_key], before.kept)
-    saved = _save(product_id, changes)
+    saved = _save(before, changes)
     if saved.refused:
         reading = _after(before, saved, product_id, name, axis_key)
         page = axis_page(reading, name, axis_key, saved.refused)
@@ -96,7 +96,7 @@ def save_one(product_id: int, referential: str, questionnaire: str, axis_key: st
             before, name, axis_key, criterion, _("La réponse de l’autre personne est conservée."), whole=True
         )
     change = change_of(request.form, entry, before.kept.get(criterion))
-    saved = _save(product_id, [change])
+    saved = _save(before, [change])
     after = _after(before, saved, product_id, name, axis_key)
     refused = saved.refused.get(criterion)
     if refused and refused.why is Refusal.STALE:
@@ -116,7 +116,7 @@ def save_one(product_id: int, referential: str, questionnaire: str, axis_key: st
 
 
 def _read(product_id: int, name: str, axis_key: str, *, for_writing: bool = False) -> Reading:
-    """Read everything a page of this axis shows, in two statements."""
+    """Read everything a page of this axis shows, in two statements; to write, every answer of the product."""
     held, plugins = portal(), plugins_in_use()
     texts = held.texts_of(plugins)
     entries = texts.by_axis.get((name, axis_key))
@@ -124,7 +124,8 @@ def _read(product_id: int, name: str, axis_key: str, *, for_writing: bool = Fals
         raise NotSeenError
     with held.database.reading() as session:
         product = product_seen(session, person(), product_id)
-        kept = kept_answers(session, product_id, [entry.name for entry in entries])
+        names = None if for_writing else [entry.name for entry in entries]
+        kept = kept_answers(session, product_id, names)
     if for_writing and not edits_answers(person(), product.bond):
         raise NotSeenError
     return reading_of(product, product.standing, kept)
@@ -150,9 +151,10 @@ def reading_of(product: ProductSeen, standing: Standing, kept: Mapping[str, Kept
     )
 
 
-def _save(product_id: int, changes: list[Change]) -> Saved:
-    author = (person().account_id, signed_in().name)
-    saved = portal().answering.save(plugins_in_use(), product_id, author, changes)
+def _save(before: Reading, changes: list[Change]) -> Saved:
+    author, product = (person().account_id, signed_in().name), before.product
+    draft = product.draft(before.kept)
+    saved = portal().answering.save(plugins_in_use(), product.id, author, changes, draft)
     if not saved.is_settled:
         portal().wake()
     return saved
@@ -175,10 +177,10 @@ def _part(
     whole: bool,
     refused: Any = None,
 ) -> Response:
-    page = axis_page(reading, name, axis_key, refused or {})
-    shown = next((each for each in page.criteria if each.text.name == criterion), None)
-    if shown is None:
+    page = axis_page(reading, name, axis_key, refused or {}, only=criterion)
+    if not page.criteria:
         raise NotSeenError
+    (shown,) = page.criteria
     html = render_template(
         "questionnaires/_saved.html", page=page, criterion=shown, announcement=announcement, whole=whole
     )
@@ -191,11 +193,11 @@ def _part(
 
 def _stale(reading: Reading, name: str, axis_key: str, criterion: str, saved: Saved) -> Response:
     """Show both answers when somebody else was quicker."""
-    page = axis_page(reading, name, axis_key, {})
-    shown = next((each for each in page.criteria if each.text.name == criterion), None)
+    page = axis_page(reading, name, axis_key, {}, only=criterion)
     refused = saved.refused[criterion]
-    if shown is None:
+    if not page.criteria:
         raise NotSeenError
+    (shown,) = page.criteria
     scale = reading.texts.questionnaire(name).scale
     mine, theirs = refused.change, reading.kept.get(criterion)
 

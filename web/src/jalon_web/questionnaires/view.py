@@ -63,13 +63,22 @@ class Reading:
         )
 
 
-def axis_page(reading: Reading, name: str, axis_key: str, refused: Mapping[str, Refused]) -> AxisPage:
-    """Make the page of one axis; `refused` holds what was just posted and not saved."""
+def axis_page(
+    reading: Reading, name: str, axis_key: str, refused: Mapping[str, Refused], *, only: str = ""
+) -> AxisPage:
+    """Make the page of one axis; `refused` holds what was just posted and not saved.
+
+    `only` names the one criterion to show of it, where the rest of the page is there already.
+    """
     texts, product = reading.texts, reading.product
     questionnaire = texts.questionnaire(name)
     axis = next(each for each in questionnaire.axes if each.key == axis_key)
     asked = [entry for entry in texts.by_axis[name, axis_key] if entry.name in reading.standing.asked]
-    criteria = tuple(criterion_shown(reading, entry, refused.get(entry.name)) for entry in asked)
+    criteria = tuple(
+        criterion_shown(reading, entry, refused.get(entry.name))
+        for entry in asked
+        if not only or entry.name == only
+    )
     links = axis_links(reading, name, axis_key)
     here = next((i for i, link in enumerate(links) if link.is_current), 0)
     current = links[here] if links else None
@@ -87,7 +96,7 @@ def axis_page(reading: Reading, name: str, axis_key: str, refused: Mapping[str, 
         confirm_address=address,
         previous=links[here - 1] if here > 0 else None,
         following=links[here + 1] if here + 1 < len(links) else None,
-        next_unanswered=_next_unanswered(criteria, links, here),
+        next_unanswered=_next_unanswered(reading, asked, links, here),
         read_only=reading.why_closed(name),
         notices=_notices(reading),
     )
@@ -137,8 +146,7 @@ def criterion_shown(reading: Reading, entry: Entry, refused: Refused | None = No
     """Show one criterion."""
     scale, criterion = entry.questionnaire.scale, entry.criterion
     said, kept = reading.standing.of(entry.name), reading.kept.get(entry.name)
-    mine = kept.level if kept and kept.filed_at is None and not kept.to_investigate else None
-    prefill = said.prefill if mine is None and not (kept and kept.to_investigate) else None
+    mine, prefill = _counting(reading, entry)
     level = mine if mine is not None else prefill
     step = expected_at(criterion.expected, reading.now.astimezone(reading.zone).date())
     text = reading.texts.criteria[entry.name]
@@ -163,6 +171,15 @@ def criterion_shown(reading: Reading, entry: Entry, refused: Refused | None = No
         gap_target=wording.gap(gap(level, criterion.target), _("Écart à la cible")),
         error=wording.refusal(refused, scale) if refused else "",
     )
+
+
+def _counting(reading: Reading, entry: Entry) -> tuple[LevelValue | None, LevelValue | None]:
+    """Give the level a person gave, else the one that rules fill: at most one of them counts."""
+    kept = reading.kept.get(entry.name)
+    if kept and kept.to_investigate:
+        return None, None
+    mine = kept.level if kept and kept.filed_at is None else None
+    return mine, reading.standing.of(entry.name).prefill if mine is None else None
 
 
 def _levels(levels: Sequence[LevelShown], expected: int | None) -> tuple[LevelShown, ...]:
@@ -199,11 +216,11 @@ def _prefill(reading: Reading, proposal: Proposal, entry: Entry) -> PrefillShown
     )
 
 
-def _next_unanswered(criteria: Sequence[CriterionShown], links: Sequence[AxisLink], here: int) -> str:
+def _next_unanswered(reading: Reading, asked: Sequence[Entry], links: Sequence[AxisLink], here: int) -> str:
     """Find the next question without answer: on this page, else on the first axis after it that has one."""
-    for criterion in criteria:
-        if not criterion.checked or criterion.to_investigate:
-            return f"#{criterion.text.anchor}"
+    for entry in asked:
+        if _counting(reading, entry) == (None, None):
+            return f"#{reading.texts.criteria[entry.name].anchor}"
     for link in (*links[here + 1 :], *links[:here]):
         if link.progress.answered < link.progress.applicable:
             return f"{link.address}?suivante=1"

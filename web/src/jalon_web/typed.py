@@ -1,0 +1,15 @@
+"""What people type, made fit to be shown back to them."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+_LINES: Final = "\n\r\t"
+
+
+def showable(text: str | None) -> str | None:
+    """Leave out the control characters, which no page may hold; nothing else changes."""
+    if text is None:
+        return None
+    return "".join(each for each in text if each in _LINES or unicodedata.category(each) != "Cc")
