@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from jalon.storage import schema
@@ -179,6 +179,17 @@ def test_a_backup_is_private_and_holds_no_sign_in(filled: Database, target: Path
     assert (-1, AT.isoformat(), ["base/r"]) == (line["level"], line["saved_at"], line["support"])
 
 
+def test_a_backup_is_of_the_tables_as_they_are(filled: Database, target: Path) -> None:
+    """What is saved is what the database has, not what the code expects: an older database is saved whole."""
+    with filled.writing() as session:
+        session.execute(text("ALTER TABLE setting ADD COLUMN former VARCHAR DEFAULT 'x'"))
+    write_backup(filled, target)
+
+    assert "x" == json.loads(files_of(target)["setting.jsonl"])["former"]
+    with pytest.raises(BackupError, match="les colonnes ne sont pas celles de la table setting"):
+        put_back(filled, target)
+
+
 def test_every_column_can_be_kept() -> None:
     """Whatever a new table brings, its columns have types that a backup knows how to write and read."""
     kinds = {kind_of(column) for table in METADATA.tables.values() for column in table.columns}
@@ -248,6 +259,20 @@ def test_an_interrupted_backup_leaves_no_file(filled: Database, target: Path) ->
     ):
         write_backup(filled, target, force=True)
     assert ({"jalon.zip"}, first) == (names_in(target.parent), target.read_bytes())
+
+
+def test_a_database_that_cannot_be_read_whole_is_told(filled: Database, target: Path) -> None:
+    """Where reading fails in the middle, there is no backup rather than a part of one."""
+
+    def fail() -> None:
+        raise SQLAlchemyError("damaged")
+
+    with (
+        pytest.raises(BackupError, match=r"damaged\. Aucune sauvegarde n’est écrite"),
+        before_statement(lambda sql: "FROM revision" in sql, fail),
+    ):
+        write_backup(filled, target)
+    assert set() == names_in(target.parent)
 
 
 def test_a_full_disk_is_told_and_leaves_no_file(filled: Database, target: Path) -> None:

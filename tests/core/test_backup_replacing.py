@@ -202,11 +202,11 @@ def test_two_restorations_do_not_mix(on_server: Database, target: Path) -> None:
     """While another restoration is in course, one more is refused."""
     write_backup(on_server, target)
     before = content(on_server)
-    with closing(Database(on_server.engine.url.render_as_string(hide_password=False))) as other:
-        with other.writing() as session:
-            session.scalar(select(func.pg_try_advisory_xact_lock(_ONE_AT_A_TIME)))
-            with pytest.raises(BackupError, match="Une autre restauration est en cours"):
-                put_back(on_server, target)
+    url = on_server.engine.url.render_as_string(hide_password=False)
+    with closing(Database(url)) as other, other.writing() as session:
+        session.scalar(select(func.pg_try_advisory_xact_lock(_ONE_AT_A_TIME)))
+        with pytest.raises(BackupError, match="Une autre restauration est en cours"):
+            put_back(on_server, target)
     assert before == content(on_server)
 
 

@@ -47,7 +47,15 @@ def test_a_save_tells_what_stands(firm: Firm) -> None:
     assert {"base/A1", "base/B2"} == saved.kept.keys()
     for name, kept in saved.kept.items():
         row = firm.row(name.partition("/")[2])
-        for field in ("version", "level", "comment", "author_id", "saved_at", "set_aside_at", "to_investigate"):
+        for field in (
+            "version",
+            "level",
+            "comment",
+            "author_id",
+            "saved_at",
+            "set_aside_at",
+            "to_investigate",
+        ):
             assert row[field] == getattr(kept, field), field
         assert firm.expert[1] == kept.author
     assert firm.standing() == saved.standing
@@ -58,7 +66,9 @@ def test_a_comment_alone(firm: Firm) -> None:
     """A comment without level is kept, answers nothing and leaves the pre-fill in force."""
     firm.profile(c="x")
     firm.answer("A1", None, comment="À voir.")
-    assert (1, None, "À voir.", []) == tuple(firm.row("A1")[k] for k in ("version", "level", "comment", "support"))
+    assert (1, None, "À voir.", []) == tuple(
+        firm.row("A1")[k] for k in ("version", "level", "comment", "support")
+    )
     assert 3 == firm.standing().of("base/A1").prefill
     check_derived(firm)
 

@@ -2,72 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from threading import Barrier, Event
 from typing import Any
 
 import pytest
 
-from jalon import Profile, Proposed, hookimpl, referential_from_file
 from jalon.services.answering import Act, Answering, Change, Refusal
 from jalon.services.drafts import read_draft
-from jalon.services.evaluating import ATTEMPTS, bring_up_to_date
-from jalon.services.jobs import EVALUATE, Jobs
-from jalon.services.switches import Switchboard
-from jalon.services.worker import steps
+from jalon.services.evaluating import bring_up_to_date
 from jalon.storage.database import Database
-from jalon.storage.tables import AnswerRow, AnswerVersion, EvaluationRow, Job, Justification, ProfileRevision, Subject
+from jalon.storage.tables import (
+    AnswerRow,
+    AnswerVersion,
+    EvaluationRow,
+    Job,
+    ProfileRevision,
+    Subject,
+)
 from support.services import (
     PATIENCE,
     START,
     Firm,
+    Hooked,
     change_rows,
     check_derived,
     check_versions,
     jobs_of,
     make_firm,
+    once,
     together,
     wait_for,
+    worker,
 )
 
 
-class Hooked:
-    """Bring an empty referential that touches `base`, and do something each time rules run."""
-
-    def __init__(self, path: Any) -> None:
-        self._path = path
-        self.during: Callable[[], None] = lambda: None
-        self.calls = 0
-
-    @hookimpl
-    def jalon_referentials(self) -> list[Any]:
-        """Bring the referential."""
-        return [referential_from_file(self._path)]
-
-    @hookimpl
-    def jalon_applicability(self, profile: Profile) -> Mapping[str, Any]:
-        """Do something, and say nothing."""
-        self.calls += 1
-        self.during()
-        return {}
-
-    @hookimpl
-    def jalon_autofill(self, profile: Profile, answers: Mapping[str, Any]) -> list[Proposed]:
-        """Propose the level of A1 on A2."""
-        level = answers.get("base/A1")
-        return [Proposed("base/A2", "copie", "Comme A1.", level=level)] if isinstance(level, int) else []
-
-
 @pytest.fixture
-def hooked(tmp_path: Any) -> Hooked:
+def hooked() -> Hooked:
     """Give the plugin whose hook tests hold."""
-    path = tmp_path / "hooked.yaml"
-    path.write_text(
-        'jalon: 1\nkey: hooked\ntitle: H\nedition: "1"\neffective: 2021-01-01\npublisher: {name: J}\n'
-        'requires: {base: ">=1"}\ntouches: [base]\n',
-        "utf-8",
-    )
-    return Hooked(path)
+    return Hooked()
 
 
 @pytest.fixture
@@ -77,22 +49,6 @@ def firm(database: Database, load: Any, hooked: Hooked) -> Firm:
     assert [] == [each.reason for each in made.plugins.all if each.reason]
     hooked.calls = 0
     return made
-
-
-def worker(firm: Firm) -> Jobs:
-    """Make what does the jobs."""
-    return Jobs(firm.database, steps(firm.database, Switchboard(firm.plugins), firm.clock), firm.clock)
-
-
-def once(action: Callable[[], Any]) -> Callable[[], None]:
-    """Do something the first time only: what is done runs rules again."""
-    left = [action]
-
-    def run() -> None:
-        if left:
-            left.pop()()
-
-    return run
 
 
 def test_two_writers_on_different_criteria(firm: Firm, hooked: Hooked) -> None:
@@ -149,7 +105,9 @@ def test_many_writers_at_once(firm: Firm) -> None:
             code = codes[(number + turn) % 4]
             with firm.database.reading() as session:
                 kept = read_draft(session, firm.product).kept.get(f"base/{code}")
-            change = Change(f"base/{code}", kept.version if kept else 0, (number + turn) % 4, f"{number}.{turn}")
+            change = Change(
+                f"base/{code}", kept.version if kept else 0, (number + turn) % 4, f"{number}.{turn}"
+            )
             saved = firm.save(change, author=(firm.head, firm.manager, firm.expert)[number % 3])
             lost += [each.why for each in saved.refused.values()]
         return lost
@@ -243,93 +201,6 @@ def test_rules_run_outside_transactions(firm: Firm, hooked: Hooked) -> None:
     change_rows(firm.database, EvaluationRow, {}, stamp=0)
     assert bring_up_to_date(firm.database, firm.plugins, firm.product, firm.clock)
     assert 3 == len(written) == hooked.calls
-    check_derived(firm)
-
-
-# -- a draft that never stands still
-
-
-def restless(firm: Firm, hooked: Hooked) -> None:
-    """Move the draft each time rules run, as another person's save would."""
-    answering = Answering(firm.database, firm.clock)
-    quiet = firm.plugins.without({"hooked"})
-
-    def move() -> None:
-        with firm.database.reading() as session:
-            kept = read_draft(session, firm.product).kept.get("base/B2")
-        version = kept.version if kept else 0
-        changed = answering.save(quiet, firm.product, firm.manager, [Change("base/B2", version, version % 4)])
-        assert {} == changed.refused
-
-    hooked.during = move
-
-
-def test_a_draft_that_never_stands_still(firm: Firm, hooked: Hooked) -> None:
-    """The answer is saved all the same, one evaluation is queued, and the worker brings all up to date."""
-    restless(firm, hooked)
-    saved = firm.save(Change("base/A1", 0, 2, "Gardé."))
-    assert (False, {}, 2) == (saved.is_settled, saved.refused, saved.kept["base/A1"].level)
-    assert ATTEMPTS + 1 == hooked.calls
-    assert {"A1": 2, "B2": ATTEMPTS % 4} == {row["criterion"]: row["level"] for row in firm.rows(AnswerRow)}
-    again = firm.save(Change("base/A1", 1, 3))
-    assert not again.is_settled
-    assert [(EVALUATE, f"evaluate:{firm.product}")] == jobs_of(firm.database)
-    hooked.during = lambda: None
-    assert 1 == worker(firm).run_due()
-    assert [] == jobs_of(firm.database)
-    assert 3 == firm.standing().of("base/A2").prefill
-    check_derived(firm)
-    check_versions(firm)
-
-
-def test_a_last_attempt_still_refuses_what_is_stale(firm: Firm, hooked: Hooked) -> None:
-    """Even when the draft never stands still the answer of another is not overwritten, the others are saved."""
-    restless(firm, hooked)
-    saved = firm.save(Change("base/A1", 0, 2), Change("base/B2", 0, 3, "Le mien."))
-    assert {"base/B2": Refusal.STALE} == {name: each.why for name, each in saved.refused.items()}
-    assert saved.refused["base/B2"].theirs is not None
-    assert {"base/A1"} == saved.kept.keys()
-    hooked.during = lambda: None
-    worker(firm).run_due()
-    check_derived(firm)
-    check_versions(firm)
-
-
-def test_a_last_attempt_keeps_the_justification(firm: Firm, hooked: Hooked) -> None:
-    """The comment of an answer that diverges justifies it, even when its evaluation is left to the worker."""
-    firm.profile(c="y")
-    restless(firm, hooked)
-    assert not firm.save(Change("base/A2", 0, 1, "Pas encore.")).is_settled
-    hooked.during = lambda: None
-    worker(firm).run_due()
-    key = firm.standing().of("base/A2").divergence
-    assert [(key, "Pas encore.")] == [(row["key"], row["text"]) for row in firm.rows(Justification)]
-
-
-def test_a_profile_over_a_draft_that_never_stands_still(firm: Firm, hooked: Hooked) -> None:
-    """The profile is kept, and the worker parks and derives what follows."""
-    firm.profile(a=True, b=True)
-    firm.answer("A3", 2)
-    restless(firm, hooked)
-    firm.profile(a=False)
-    assert 3 == len(firm.rows(ProfileRevision))
-    assert [(EVALUATE, f"evaluate:{firm.product}")] == jobs_of(firm.database)
-    hooked.during = lambda: None
-    worker(firm).run_due()
-    assert START == firm.row("A3")["set_aside_at"]
-    check_derived(firm)
-
-
-def test_a_job_whose_draft_never_stands_still_comes_back(firm: Firm, hooked: Hooked) -> None:
-    """A worker that cannot evaluate a restless draft tries later, without giving up."""
-    restless(firm, hooked)
-    firm.save(Change("base/A1", 0, 2))
-    jobs = worker(firm)
-    for _ in range(12):
-        assert 0 == jobs.run_due()
-        firm.clock.advance(seconds=2)
-    hooked.during = lambda: None
-    assert 1 == jobs.run_due()
     check_derived(firm)
 
 

@@ -13,7 +13,16 @@ from jalon.services.passwords import Passwords
 from jalon.services.sign_in import SignIn, TooManyTriesError, WrongCredentialsError, _digest, delay
 from jalon.storage.database import Database
 from jalon.storage.tables import AccountSession, SignInFailure, Trace
-from support.services import PASSWORD, Ticking, cheap_passwords, make_account, make_organisation, rows_of, together, wait_for
+from support.services import (
+    PASSWORD,
+    Ticking,
+    cheap_passwords,
+    make_account,
+    make_organisation,
+    rows_of,
+    together,
+    wait_for,
+)
 
 HOME = "192.0.2.1"
 LOGIN = "marie.curie"
@@ -95,14 +104,19 @@ def test_what_remains_is_told(door: Door) -> None:
 
 def test_delays_do_not_tell_logins_apart(door: Door) -> None:
     """A login that nobody has is delayed as one that somebody has."""
-    told = [[door.attempt(login=login, address=f"192.0.2.{k}") for _ in range(7)] for k, login in enumerate((LOGIN, "x"))]
+    told = [
+        [door.attempt(login=login, address=f"192.0.2.{k}") for _ in range(7)]
+        for k, login in enumerate((LOGIN, "x"))
+    ]
     assert told[0] == told[1] == [0, 0, 0, 0, 0, 2, 2]
 
 
 def test_spellings_of_a_login_share_their_count(door: Door) -> None:
     """Case or width of a login give no more tries."""
     spellings = ("marie.curie", "MARIE.CURIE", "Marie.Curie", "ｍarie.curie", "marie.curie ", "mARIE.curie")
-    assert [0, 0, 0, 0, 0, 2] == [door.attempt(login=each, address=f"192.0.2.{k}") for k, each in enumerate(spellings)]
+    assert [0, 0, 0, 0, 0, 2] == [
+        door.attempt(login=each, address=f"192.0.2.{k}") for k, each in enumerate(spellings)
+    ]
 
 
 def test_success_clears_the_login(door: Door) -> None:

@@ -72,7 +72,9 @@ def test_answers_are_parked_and_come_back(firm: Firm) -> None:
     firm.answer("A1", 1)
     left = firm.clock.advance(days=1)
     firm.profile(a=True, b=False)
-    assert (left, 2, "Fait.", 1) == tuple(firm.row("A3")[k] for k in ("set_aside_at", "level", "comment", "version"))
+    assert (left, 2, "Fait.", 1) == tuple(
+        firm.row("A3")[k] for k in ("set_aside_at", "level", "comment", "version")
+    )
     assert None is firm.row("A1")["set_aside_at"]
     check_derived(firm)
     firm.clock.advance(days=1)

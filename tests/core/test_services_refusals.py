@@ -164,7 +164,9 @@ def test_an_answer_that_does_not_apply_is_set_aside(firm: Firm) -> None:
     check_derived(firm)
     firm.clock.advance(days=1)
     firm.answer("A3", 3, 1)
-    assert (START, 3) == (firm.row("A3")["set_aside_at"], firm.row("A3")["level"]), "set aside since the first day"
+    assert (START, 3) == (firm.row("A3")["set_aside_at"], firm.row("A3")["level"]), (
+        "set aside since the first day"
+    )
     firm.profile(a=True, b=True)
     assert (None, 3) == (firm.row("A3")["set_aside_at"], firm.row("A3")["level"])
     check_derived(firm)
@@ -175,7 +177,9 @@ def test_the_organisation_answers_its_own_criteria(firm: Firm) -> None:
     bring_up_to_date(firm.database, firm.plugins, firm.organisation, firm.clock)
     saved = firm.save(Change("base/G1", 0, 2), Change("base/A1", 0, 2), subject=firm.organisation)
     assert {"base/A1": Refusal.UNKNOWN} == {name: each.why for name, each in saved.refused.items()}
-    assert [("G1", firm.organisation)] == [(row["criterion"], row["subject_id"]) for row in firm.rows(AnswerRow)]
+    assert [("G1", firm.organisation)] == [
+        (row["criterion"], row["subject_id"]) for row in firm.rows(AnswerRow)
+    ]
     assert 2 == firm.standing(firm.organisation).scores["base/organisation", ""].score.total
     check_derived(firm, firm.organisation)
 
@@ -198,7 +202,9 @@ def test_a_save_is_one_transaction(firm: Firm, table: str) -> None:
     with pytest.raises(ConnectionError, match=table):
         firm.save(*changes)
     event.remove(firm.database.engine, "before_cursor_execute", fail)
-    assert before == [firm.rows(each) for each in (Subject, AnswerRow, AnswerVersion, EvaluationRow, DraftScore)]
+    assert before == [
+        firm.rows(each) for each in (Subject, AnswerRow, AnswerVersion, EvaluationRow, DraftScore)
+    ]
     assert {} == firm.save(*changes).refused
     assert 3 == len(firm.rows(AnswerRow))
     check_derived(firm)

@@ -94,7 +94,11 @@ def test_only_the_digest_of_a_token_is_kept(door: Door) -> None:
     token = door.open()
     (row,) = rows_of(door.database, AccountSession)
     assert sha256(f"token:{token}".encode()).hexdigest() == row["token_digest"]
-    stored = [str(dict(each)) for table in (AccountSession, Trace, SignInFailure) for each in rows_of(door.database, table)]
+    stored = [
+        str(dict(each))
+        for table in (AccountSession, Trace, SignInFailure)
+        for each in rows_of(door.database, table)
+    ]
     assert [] == [each for each in stored if token in each or PASSWORD in each]
     assert not door.is_in(row["token_digest"])
 
@@ -157,14 +161,23 @@ def test_an_unknown_login_costs_as_much(door: Door) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["MARIE.CURIE", " marie.curie ", "ｍａｒｉｅ．ｃｕｒｉｅ", "Marie.Curie", "marie.curie\u00a0", "marie.ⓒurie"],
+    [
+        "MARIE.CURIE",
+        " marie.curie ",
+        "ｍａｒｉｅ．ｃｕｒｉｅ",
+        "Marie.Curie",
+        "marie.curie\u00a0",
+        "marie.ⓒurie",
+    ],
 )
 def test_a_login_is_folded(door: Door, typed: str) -> None:
     """Case, width and spaces around do not matter."""
     assert door.is_in(door.open(typed))
 
 
-@pytest.mark.parametrize(("made", "typed"), [("ﬁnance", "finance"), ("strasse", "STRAßE"), ("kelvin", "\u212aELVIN")])
+@pytest.mark.parametrize(
+    ("made", "typed"), [("ﬁnance", "finance"), ("strasse", "STRAßE"), ("kelvin", "\u212aELVIN")]
+)
 def test_ligatures_are_folded(door: Door, made: str, typed: str) -> None:
     """A ligature is its letters, in the account and in what is typed; the other spelling is not free."""
     make_account(door.database, door.organisation, login=made)
@@ -184,9 +197,7 @@ def test_deceiving_logins_are_refused(door: Door, hidden: str) -> None:
     """A login that looks like another but for a mark that no one sees is refused."""
     new = NewAccount(f"mari{hidden}e.curi{hidden}e", "Marie", "m@exemple.fr", PASSWORD)
     with pytest.raises((TextRefusedError, AccountRefusedError)), door.database.writing() as session:
-        account = create_account(session, new, cheap_passwords())
-        if account.login_key == LOGIN:
-            raise AccountRefusedError("it is the same login")
+        create_account(session, new, cheap_passwords())
     assert 1 == len(rows_of(door.database, Account))
 
 
@@ -256,7 +267,9 @@ def test_signing_out_kills_copies(door: Door) -> None:
     door.sign_in.close(token, Actor(*door.account, HOME))
     assert not door.is_in(token)
     door.sign_in.close(token, Actor(*door.account, HOME))
-    assert ["signed-in", "signed-out", "signed-out"] == [row["action"] for row in rows_of(door.database, Trace)]
+    assert ["signed-in", "signed-out", "signed-out"] == [
+        row["action"] for row in rows_of(door.database, Trace)
+    ]
 
 
 @pytest.mark.parametrize("column", ["suspended_at", "deleted_at"])
@@ -301,7 +314,10 @@ def test_what_is_over_is_forgotten(door: Door) -> None:
     with pytest.raises(WrongCredentialsError):
         door.open("inconnue", "rien de bon ici")
     door.sign_in.forget_ended()
-    assert (1, 5) == (len(rows_of(door.database, AccountSession)), len(rows_of(door.database, SignInFailure)) + 1)
+    assert (1, 5) == (
+        len(rows_of(door.database, AccountSession)),
+        len(rows_of(door.database, SignInFailure)) + 1,
+    )
     door.clock.advance(minutes=15)
     door.sign_in.forget_ended()
     assert (1, 2) == (len(rows_of(door.database, AccountSession)), len(rows_of(door.database, SignInFailure)))
@@ -319,7 +335,9 @@ def test_a_password_is_renewed_when_costs_change(door: Door) -> None:
     assert door.is_in(door.open())
 
 
-@pytest.mark.parametrize("password", ["onze caract", "aaaaaaaaaaaaaaaa", "x" * (LONGEST + 1), "abababababababab"])
+@pytest.mark.parametrize(
+    "password", ["onze caract", "aaaaaaaaaaaaaaaa", "x" * (LONGEST + 1), "abababababababab"]
+)
 def test_weak_passwords_are_refused(password: str) -> None:
     """A password too short, too long or of too few characters is not kept."""
     with pytest.raises(PasswordRefusedError):

@@ -82,7 +82,7 @@ def test_foreign_keys_are_checked_after_a_migration(empty: Database) -> None:
 
 def test_newer_is_refused(database: Database) -> None:
     """A database brought up to date by a later version is refused, with what to install; nothing changes."""
-    run(database, f"UPDATE alembic_version SET version_num = '{NEWER}'")
+    run(database, f"UPDATE alembic_version SET version_num = '{NEWER}'")  # noqa: S608
     assert SchemaState.NEWER == schema.state_of(database)
     for use in (schema.require_current, schema.migrate):
         with pytest.raises(SchemaError, match=r"pip install --upgrade jalon.*jalon restore") as refused:
@@ -103,7 +103,9 @@ def test_foreign_is_refused(empty: Database) -> None:
     assert ["recipe"] == inspect(empty.engine).get_table_names()
 
 
-def test_older_is_refused_then_migrated(database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_older_is_refused_then_migrated(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """A database of the last version is older once a migration is added: refused, then brought up to date."""
     (tmp_path / "versions").mkdir()
     for source in schema._MIGRATIONS.rglob("*.py"):
@@ -144,7 +146,9 @@ def test_a_migration_that_fails_leaves_nothing(
     assert [] == inspect(empty.engine).get_table_names()
 
 
-@pytest.mark.parametrize("content", [b"this is no database at all\n" * 40, b"SQLite format 3\x00" + b"\xff" * 600])
+@pytest.mark.parametrize(
+    "content", [b"this is no database at all\n" * 40, b"SQLite format 3\x00" + b"\xff" * 600]
+)
 def test_an_unreadable_file_is_told(tmp_path: Path, content: bytes) -> None:
     """A file that is no database is refused with a message, not with a trace."""
     path = tmp_path / "broken.db"

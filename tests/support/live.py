@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import delete
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -22,8 +23,8 @@ from jalon_web.settings import Settings
 from support.chromium import HOME, Window
 from support.portal import RESPONSIBLE, SECRET, START, Site, Ticking, cheap_passwords
 
-STOPPED: Final = "net::ERR_CONNECTION_REFUSED"
-"""What the browser says of a server that is stopped."""
+STOPPED: Final = ("net::ERR_CONNECTION_", "htmx:afterRequest", "htmx:sendError")
+"""What the browser and htmx say of a server that is stopped."""
 
 
 class Shifted(Ticking):
@@ -50,7 +51,7 @@ class Live:
         """Serve, on the same port as before."""
         server = make_server(HOME, self.port, self.site.app, threaded=True, request_handler=_Quiet)
         self.port = server.port
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         self._serving.append((server, thread))
 
@@ -116,6 +117,46 @@ def sign_in(page: Page, login: str = RESPONSIBLE, password: str = DEMO_PASSWORD)
     page.get_by_role("button", name="Se connecter").click()
 
 
-def excused(window: Window, said: str) -> None:
+def excused(window: Window, *said: str) -> None:
     """Take from the faults of a window those that the test provoked."""
-    window.faults[:] = [fault for fault in window.faults if said not in fault]
+    window.faults[:] = [fault for fault in window.faults if not any(each in fault for each in said)]
+
+
+class Question:
+    """Drive one question of the page of an axis, as a person sees it."""
+
+    def __init__(self, page: Page, code: str) -> None:
+        self.page = page
+        self.code = code
+        self.root = page.locator(f'[data-criterion="{code}"]')
+        self.comment = self.root.locator("textarea")
+        self.result = self.root.locator(".result")
+        self.state = self.root.locator(".criterion__state")
+
+    def level(self, value: int | str) -> Locator:
+        """Give the radio of a level."""
+        return self.root.locator(f'.level__input[value="{value}"]')
+
+    def button(self, name: str) -> Locator:
+        """Give the button whose name begins so."""
+        return self.root.get_by_role("button", name=name)
+
+    @property
+    def checked(self) -> str:
+        """Give the level that is chosen on the page."""
+        chosen = self.root.locator(".level__input:checked")
+        return (chosen.get_attribute("value") or "") if chosen.count() else ""
+
+    def write(self, text: str) -> None:
+        """Type a comment, and leave the field open."""
+        if not self.comment.is_visible():
+            self.root.locator(".comment > summary").click()
+        self.comment.fill(text)
+
+    def wait_saved(self) -> None:
+        """Wait until the page says that the answer is kept."""
+        expect(self.result).to_have_text(re.compile(r"^\s*Enregistré à \d{1,2}\sh\s\d\d\s*$"))
+
+    def top(self) -> float:
+        """Give where the question begins in the window."""
+        return float(self.root.evaluate("element => element.getBoundingClientRect().top"))

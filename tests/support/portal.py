@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any, Final
 
 from argon2 import PasswordHasher
@@ -15,15 +16,28 @@ from sqlalchemy import RowMapping, select, update
 
 from jalon.domain.rights import AccountKind
 from jalon.exchange.demo_file import demo_files, read_demo
+from jalon.plugins.discovery import bare_files
 from jalon.plugins.registry import Plugins
 from jalon.services.accounts import NewAccount, create_account
 from jalon.services.demo import DemoLoader, mark_demo
+from jalon.services.evaluating import bring_up_to_date
 from jalon.services.passwords import Passwords
+from jalon.services.profiles import validate_profile
 from jalon.services.referentials import remember
 from jalon.storage.database import Database
 from jalon.storage.schema import migrate
-from jalon.storage.tables import Account, AnswerRow, AnswerVersion, Product, Subject, Table, table_of
+from jalon.storage.tables import (
+    Account,
+    AnswerRow,
+    AnswerVersion,
+    Product,
+    ProfileRevision,
+    Subject,
+    Table,
+    table_of,
+)
 from jalon_web.cli.demo import DEMO_PASSWORD
+from jalon_web.portal import portal
 from support.client import Client
 
 START: Final = datetime(2022, 1, 20, 9, 0, tzinfo=UTC)
@@ -86,6 +100,35 @@ def fill(url: str, plugins: Plugins) -> None:
     database.close()
 
 
+def large(folder: Path, count: int) -> Plugins:
+    """Load the installed plugins, and a referential whose only axis asks this many questions."""
+    levels = "{0: Rien, 1: Un peu, 2: Presque tout, 3: Tout}"
+    asked = [
+        f"          - {{code: L.{n}, title: Titre {n}, question: Question {n}\u00a0?, levels: {levels}}}"
+        for n in range(count)
+    ]
+    path = folder / f"large-{count}.yaml"
+    path.write_text("\n".join([LARGE, *asked]), encoding="utf-8")
+    return Plugins.standing_in(bare_files([path]))
+
+
+LARGE: Final = """\
+jalon: 1
+key: large
+title: Grand référentiel
+edition: "1.0"
+effective: 2021-12-23
+publisher: {name: Jalon}
+questionnaires:
+  - key: essai
+    title: Grand questionnaire
+    kind: maturity
+    axes:
+      - key: L
+        title: Grand axe
+        criteria:"""
+
+
 def _login(login: str) -> Any:
     return table_of(Account).c.login == login
 
@@ -132,10 +175,26 @@ class Site:
         found = self.rows(AnswerRow, subject_id=subject, referential=referential, criterion=code)
         return found[0] if found else None
 
+    def change_profile(self, facts: Mapping[str, Any], name: str = CABINET) -> None:
+        """Validate other preliminary answers behind the portal's back; None takes one away."""
+        product = self.product(name)
+        last = max(self.rows(ProfileRevision, product_id=product), key=lambda row: row["number"])
+        values = {key: value for key, value in {**last["facts"], **facts}.items() if value is not None}
+        plugins = portal(self.app).switchboard.plugins
+        validate_profile(self.database, plugins, product, values, last["author_id"], self.clock)
+
+    def evaluate(self, name: str = CABINET) -> None:
+        """Bring up to date what rules derive for a product, as the worker does."""
+        plugins = portal(self.app).switchboard.plugins
+        assert bring_up_to_date(self.database, plugins, self.product(name), self.clock)
+
     def written(self) -> tuple[int, int, int]:
         """Sum up what saves move: rows of answers, their versions, the stamps of subjects."""
         stamps = sum(row["stamp"] for row in self.rows(Subject))
         return len(self.rows(AnswerRow)), len(self.rows(AnswerVersion)), stamps
+
+
+MakeSite = Callable[..., Site]
 
 
 @contextmanager

@@ -274,8 +274,9 @@ class Editors:
                 elif reply.status != http.client.OK:
                     self.failures.append(reply)
                     return
-                elif self._confirm(place, reply.versions()[place.code]) == goal:
-                    then()
+                elif (count := self._confirm(place, reply.versions()[place.code])) >= goal:
+                    if count == goal:
+                        then()
                     return
 
     def _confirm(self, place: Place, version: int) -> int:

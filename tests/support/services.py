@@ -8,22 +8,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
 
 from argon2 import PasswordHasher
 from sqlalchemy import Engine, RowMapping, event, select, update
 
+from jalon import Profile, Proposed, hookimpl, referential_from_file
 from jalon.domain.rights import AccountKind, Person, WorkProfile
 from jalon.plugins.registry import Plugins
 from jalon.services.accounts import NewAccount, create_account, create_organisation
 from jalon.services.answering import Answering, Change, Saved
 from jalon.services.drafts import Kept, read_draft
 from jalon.services.evaluating import derived
+from jalon.services.jobs import Jobs
 from jalon.services.passwords import Passwords
 from jalon.services.profiles import validate_profile
 from jalon.services.standing import Standing, as_document
+from jalon.services.switches import Switchboard
 from jalon.services.texts import name_key
+from jalon.services.worker import steps
 from jalon.storage.database import Database
 from jalon.storage.tables import (
     Account,
@@ -39,9 +44,11 @@ from jalon.storage.tables import (
 )
 
 START: Final = datetime(2022, 1, 20, 9, 0, 0, 123456, tzinfo=UTC)
-PASSWORD: Final = "une phrase de passe"
+PASSWORD: Final = "une phrase de passe"  # noqa: S105 - of accounts that live as long as a test
 PATIENCE: Final = 20
 """Seconds a test waits for another thread before it fails."""
+
+_HOOKED: Final = Path(__file__).parents[1] / "referentials" / "hooked.yaml"
 
 Author = tuple[int, str]
 _numbers: Final = count(1)
@@ -162,9 +169,7 @@ class Firm:
 
     def row(self, code: str, referential: str = "base") -> RowMapping:
         """Read the row of an answer."""
-        (found,) = self.rows(
-            AnswerRow, subject_id=self.product, referential=referential, criterion=code
-        )
+        (found,) = self.rows(AnswerRow, subject_id=self.product, referential=referential, criterion=code)
         return found
 
     def versions(self, code: str) -> Sequence[RowMapping]:
@@ -224,7 +229,9 @@ def check_derived(firm: Firm, subject: int = 0) -> None:
     (row,) = firm.rows(EvaluationRow, subject_id=subject)
     assert json.loads(json.dumps(as_document(fresh))) == row["document"]
     assert draft.stamp == row["stamp"]
-    scores = {(each["questionnaire"], each["axis"]): each for each in firm.rows(DraftScore, subject_id=subject)}
+    scores = {
+        (each["questionnaire"], each["axis"]): each for each in firm.rows(DraftScore, subject_id=subject)
+    }
     wanted = {key: (*each.score, *each.progress) for key, each in fresh.scores.items()}
     fields = ("total", "counted", "applicable", "answered", "to_confirm", "not_applicable")
     assert wanted == {key: tuple(row[name] for name in fields) for key, row in scores.items()}
@@ -287,3 +294,48 @@ def together(*tasks: Callable[[], Any]) -> list[Any]:
 def wait_for(what: Event) -> None:
     """Wait for another thread."""
     assert what.wait(PATIENCE), "another thread never came"
+
+
+# -- plugins and workers
+
+
+class Hooked:
+    """Bring an empty referential that touches `base`, and do something each time rules run."""
+
+    def __init__(self) -> None:
+        self.during: Callable[[], None] = lambda: None
+        self.calls = 0
+
+    @hookimpl
+    def jalon_referentials(self) -> list[Any]:
+        """Bring the referential."""
+        return [referential_from_file(_HOOKED)]
+
+    @hookimpl
+    def jalon_applicability(self, profile: Profile) -> Mapping[str, Any]:
+        """Do something, and say nothing."""
+        self.calls += 1
+        self.during()
+        return {}
+
+    @hookimpl
+    def jalon_autofill(self, profile: Profile, answers: Mapping[str, Any]) -> list[Proposed]:
+        """Propose the level of A1 on A2."""
+        level = answers.get("base/A1")
+        return [Proposed("base/A2", "copie", "Comme A1.", level=level)] if isinstance(level, int) else []
+
+
+def worker(firm: Firm) -> Jobs:
+    """Make what does the jobs."""
+    return Jobs(firm.database, steps(firm.database, Switchboard(firm.plugins), firm.clock), firm.clock)
+
+
+def once(action: Callable[[], Any]) -> Callable[[], None]:
+    """Do something the first time only: what is done runs rules again."""
+    left = [action]
+
+    def run() -> None:
+        if left:
+            left.pop()()
+
+    return run

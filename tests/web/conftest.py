@@ -17,10 +17,8 @@ from jalon_web.cli import main
 from jalon_web.factory import create_app
 from jalon_web.settings import Settings
 from support.command import Run
-from support.portal import SECRET, Site, Ticking, cheap_passwords, fill
+from support.portal import SECRET, MakeSite, Site, Ticking, cheap_passwords, fill
 from support.postgres import fresh_database
-
-MakeSite = Callable[..., Site]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -22,8 +22,10 @@ class Explained(NamedTuple):
     what_to_do: str = ""
 
 
-_SAME_AS: Final = {403: 404, 405: 404, 410: 404, 401: 404}
+_SAME_AS: Final = {403: 404, 405: 404, 410: 404, 401: 404, 411: 400}
 """Codes worded as another: what one may not see does not exist."""
+
+_DOWN: Final = (OperationalError, InterfaceError)
 
 
 _EXPLAINED: Final[Mapping[int, Explained]] = {
@@ -73,13 +75,15 @@ def explained(code: int) -> Explained:
 def error_page(code: int, *, what_to_do: str = "", headers: dict[str, str] | None = None) -> Response:
     """Make the page of an error; from 500 on, it asks nothing of the account nor of the database."""
     said = explained(code)
+    without_account = code >= 500  # noqa: PLR2004
+    g.without_account = without_account
     html = render_template(
         "errors/error.html",
         code=code,
         title=said.title,
         message=said.message,
         what_to_do=what_to_do or said.what_to_do,
-        without_account=code >= 500,  # noqa: PLR2004
+        without_account=without_account,
     )
     response = make_response(html, code)
     response.headers.update(headers or {})
@@ -91,8 +95,8 @@ def handle_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Any:
-        if isinstance(error, InternalServerError):
-            return error_page(500)
+        if isinstance(error, InternalServerError):  # which also holds what failed while an error was shown
+            return _unavailable() if isinstance(error.original_exception, _DOWN) else error_page(500)
         if error.code is None or error.code < 400:  # noqa: PLR2004 - a redirection
             return error
         return error_page(_SAME_AS.get(error.code, error.code))
@@ -109,4 +113,8 @@ def handle_errors(app: Flask) -> None:
     @app.errorhandler(InterfaceError)
     def database(error: Exception) -> Response:
         current_app.logger.error("database: %s %s: %s", request.method, request.path, error)
-        return error_page(503, headers={"Retry-After": "30"})
+        return _unavailable()
+
+
+def _unavailable() -> Response:
+    return error_page(503, headers={"Retry-After": "30"})

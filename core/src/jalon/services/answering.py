@@ -21,7 +21,7 @@ from jalon.services.clock import Clock, system_clock
 from jalon.services.drafts import Draft, Kept, kept_answers, read_draft
 from jalon.services.evaluating import ATTEMPTS, derived, move_stamp, write_standing
 from jalon.services.freezing import read_only_referentials
-from jalon.services.jobs import EVALUATE, ask_for
+from jalon.services.jobs import ask_for_evaluation
 from jalon.services.standing import Standing
 from jalon.services.texts import TextRefusedError, clean
 from jalon.storage.database import Database, upsert
@@ -148,7 +148,7 @@ class Answering:
             rows = _rows(draft.subject_id, again.write, kept, standing, author, at)
             _write(session, rows)
             _justify(session, rows, standing)
-            ask_for(session, EVALUATE, {"subject": draft.subject_id}, at, key=f"evaluate:{draft.subject_id}")
+            ask_for_evaluation(session, draft.subject_id, at)
             now_kept = _now_kept(rows, author) | plan.same | again.same
             return Saved(now_kept, plan.refused | again.refused, draft.before, is_settled=False, at=at)
 

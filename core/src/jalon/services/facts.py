@@ -35,7 +35,7 @@ def typed(catalogue: Catalogue, stored: Mapping[str, Any]) -> dict[str, FactValu
 
 
 def with_absent(catalogue: Catalogue, stored: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Add to the facts a person gives those stored for referentials that are absent: nobody was asked them."""
+    """Add to the facts a person gives those stored for referentials that are absent: nobody asked them."""
     known = catalogue.names.facts
     facts = {name: value for name, value in stored.items() if name not in known} | dict(given)
     for name in (PATHS, REFERENTIALS):

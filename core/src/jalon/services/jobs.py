@@ -7,6 +7,7 @@ one goes on from the cursor. What wakes the worker (`jalon.services.worker`) may
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -15,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from jalon.services.clock import Clock, system_clock
+from jalon.services.texts import clean
 from jalon.storage.database import Database
 from jalon.storage.tables import Job, table_of
 
@@ -29,6 +31,7 @@ LEASE: Final = timedelta(seconds=60)
 
 MOST_ATTEMPTS: Final = 8
 _LONGEST_PAUSE: Final = 3600
+_LONGEST_ERROR: Final = 1000
 _JOB: Final = table_of(Job)
 
 
@@ -40,10 +43,15 @@ class Claimed(NamedTuple):
     argument: Mapping[str, Any]
     cursor: Mapping[str, Any]
     attempts: int
+    since: datetime  # when this worker took it, or last gave news of it
 
 
 class Later(Exception):  # noqa: N818 - not an error: the job asks to be done again
     """Do the rest of a job in a moment."""
+
+
+class _TakenOver(Exception):  # noqa: N818 - not an error: the lease ran out
+    """Another worker has this job now."""
 
 
 Step: TypeAlias = Callable[[Claimed], Mapping[str, Any] | None]
@@ -68,6 +76,11 @@ def ask_for(
     session.execute(insert(_JOB).values(row).on_conflict_do_nothing(index_elements=["key"]))
 
 
+def ask_for_evaluation(session: Session, subject_id: int, at: datetime) -> None:
+    """Ask for one subject to be evaluated, once however often it is asked for."""
+    ask_for(session, EVALUATE, {"subject": subject_id}, at, key=f"{EVALUATE}:{subject_id}")
+
+
 class Jobs:
     """Do the jobs that are due, one step after another."""
 
@@ -83,7 +96,8 @@ class Jobs:
             job = self._claim()
             if job is None:
                 break
-            ended += self._run(job)
+            with suppress(_TakenOver):
+                ended += self._run(job)
         return ended
 
     def _claim(self) -> Claimed | None:
@@ -98,7 +112,7 @@ class Jobs:
                 return None
             taken = {"started_at": now, "key": None, "attempts": row.attempts + 1}
             session.execute(update(_JOB).where(_JOB.c.id == row.id).values(taken))
-            return Claimed(row.id, row.kind, row.argument, row.cursor, row.attempts + 1)
+            return Claimed(row.id, row.kind, row.argument, row.cursor, row.attempts + 1, now)
 
     def _run(self, job: Claimed) -> bool:
         step = self._steps.get(job.kind)
@@ -107,8 +121,11 @@ class Jobs:
             return True
         try:
             while (cursor := step(job)) is not None:
-                job = job._replace(cursor=cursor)
-                self._note(job, cursor=dict(cursor), started_at=self._clock(), attempts=0)
+                now = self._clock()
+                self._note(job, cursor=dict(cursor), started_at=now, attempts=0)
+                job = job._replace(cursor=cursor, since=now, attempts=0)
+        except _TakenOver:
+            raise
         except Later:
             self._note(job, started_at=None, due_at=self._clock() + timedelta(seconds=1))
             return False
@@ -118,7 +135,7 @@ class Jobs:
         return True
 
     def _failed(self, job: Claimed, error: Exception) -> bool:
-        told = f"{type(error).__name__}: {error}"[:1000]
+        told = clean(f"{type(error).__name__}: {error}"[:_LONGEST_ERROR])
         if job.attempts >= MOST_ATTEMPTS:
             self._note(job, finished_at=self._clock(), error=told)
             return True
@@ -127,5 +144,8 @@ class Jobs:
         return False
 
     def _note(self, job: Claimed, **values: Any) -> None:
+        """Keep news of a job, unless its lease ran out and another worker has it."""
+        mine = update(_JOB).where(_JOB.c.id == job.id, _JOB.c.started_at == job.since)
         with self._database.writing() as session:
-            session.execute(update(_JOB).where(_JOB.c.id == job.id).values(values))
+            if session.scalar(mine.values(values).returning(_JOB.c.id)) is None:
+                raise _TakenOver

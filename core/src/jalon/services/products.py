@@ -37,6 +37,8 @@ _PROFILE: Final = table_of(ProfileRevision)
 _SCORE: Final = table_of(DraftScore)
 _SHARE: Final = table_of(ProductShare)
 _SUBJECT: Final = table_of(Subject)
+_LARGEST: Final = 2**31 - 1
+"""No product has a larger number: PostgreSQL would refuse to look for one."""
 
 
 class NotSeenError(Exception):
@@ -85,7 +87,7 @@ class ProductSeen:
 
 def product_seen(session: Session, person: Person, product_id: int) -> ProductSeen:
     """Give a product with its draft in one statement; raise NotSeenError."""
-    if not has_products(person):
+    if not has_products(person) or product_id > _LARGEST:
         raise NotSeenError
     asked = {"product": product_id, "account": person.account_id}
     row = session.execute(_ONE, asked).mappings().one_or_none()

@@ -13,7 +13,7 @@ from jalon.services.clock import Clock, system_clock
 from jalon.services.drafts import read_draft
 from jalon.services.evaluating import ATTEMPTS, derived, move_stamp, write_standing
 from jalon.services.facts import with_absent
-from jalon.services.jobs import EVALUATE, ask_for
+from jalon.services.jobs import ask_for_evaluation
 from jalon.storage.database import Database
 from jalon.storage.tables import ProfileRevision, table_of
 
@@ -54,7 +54,7 @@ def validate_profile(
                 )
             )
             if moved:
-                ask_for(session, EVALUATE, {"subject": product_id}, at, key=f"evaluate:{product_id}")
+                ask_for_evaluation(session, product_id, at)
             else:
                 write_standing(session, changed, standing, stamp, at)
             return

@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from jalon.domain.referential import Referential
 from jalon.exchange.referential_json import StoredReferentialError, as_canonical, digest, from_canonical
 from jalon.plugins.discovery import Plugin
 from jalon.plugins.registry import Plugins
 from jalon.services.clock import Clock, system_clock
-from jalon.storage.database import Database
+from jalon.storage.database import Database, add_missing
 from jalon.storage.tables import StoredReferential, table_of
 
 _STORED: Final = table_of(StoredReferential)
@@ -38,7 +38,8 @@ def stored_plugins(database: Database) -> list[Plugin]:
     for holder, plugin, content in rows:
         if not holder.startswith("/"):
             with suppress(StoredReferentialError):
-                found.setdefault((holder, plugin), []).append(from_canonical(content))
+                referential = from_canonical(content)
+                found.setdefault((holder, plugin), []).append(referential)
     return [
         Plugin(name, holder, referentials=tuple(several), stands_in=True)
         for (holder, name), several in found.items()
@@ -61,11 +62,7 @@ def remember(database: Database, plugins: Plugins, clock: Clock = system_clock) 
     if not changed:
         return []
     with database.writing() as session:
-        for each, (referential, plugin, content) in changed.items():
-            session.execute(update(_STORED).where(_STORED.c.key == referential.key).values(is_last=False))
-            if each in known:
-                session.execute(update(_STORED).where(_STORED.c.digest == each).values(is_last=True))
-                continue
+        for each, (referential, plugin, content) in sorted(changed.items()):
             row = {
                 "digest": each,
                 "key": referential.key,
@@ -76,5 +73,7 @@ def remember(database: Database, plugins: Plugins, clock: Clock = system_clock) 
                 "stored_at": clock(),
                 "is_last": True,
             }
-            session.execute(insert(_STORED).values(row))
+            add_missing(session, StoredReferential, [row])  # several processes may start at once
+            same_key = update(_STORED).where(_STORED.c.key == referential.key)
+            session.execute(same_key.values(is_last=_STORED.c.digest == each))
     return sorted(referential.key for referential, _, _ in changed.values())

@@ -178,7 +178,8 @@ def _written(said: CriterionStanding) -> dict[str, Any]:
         "lost": said.support_lost,
         "verdicts": [list(each) for each in said.verdicts],
     }
-    return {key: value for key, value in written.items() if value not in (None, "", [], False)}
+    empty: tuple[Any, ...] = (None, "", [])  # and False, which level 0 must not be taken for
+    return {key: value for key, value in written.items() if value not in empty and value is not False}
 
 
 def _read(written: Mapping[str, Any]) -> CriterionStanding:

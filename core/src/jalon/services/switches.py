@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from secrets import token_hex
 from typing import Any, Final
 
 from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from jalon.plugins.registry import Plugins
+from jalon.services.clock import system_clock
 from jalon.storage.database import Database, upsert
 from jalon.storage.tables import PluginSwitch, Setting, table_of
 
@@ -59,10 +61,10 @@ def switch(
     known = session.scalars(select(PluginSwitch).where(same)).one_or_none()
     if known is None:
         known = PluginSwitch(plugin=plugin, organisation_id=organisation_id, is_on=is_on)
-    known.is_on, known.author_id = is_on, author_id
+    known.is_on, known.author_id, known.switched_at = is_on, author_id, system_clock()
     session.add(known)
-    last = session.scalar(select(_SETTING.c.value).where(_SETTING.c.key == GENERATION)) or "0"
-    upsert(session, Setting, [{"key": GENERATION, "value": str(int(last) + 1)}])
+    # Not a number counted up: two transactions at once would come to the same one.
+    upsert(session, Setting, [{"key": GENERATION, "value": token_hex(8)}])
 
 
 def _switched_off(session: Session) -> dict[int | None, frozenset[str]]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from jalon.plugins.registry import Plugins
 from jalon.services.clock import Clock, system_clock
 from jalon.services.evaluating import bring_up_to_date
-from jalon.services.jobs import EVALUATE, EVALUATE_ALL, Claimed, Jobs, Later, Step
+from jalon.services.jobs import EVALUATE, EVALUATE_ALL, Claimed, Jobs, Later, Step, ask_for_evaluation
 from jalon.services.sign_in import SignIn
 from jalon.services.switches import Switchboard
 from jalon.storage.database import Database
@@ -61,7 +61,9 @@ def steps(database: Database, switchboard: Switchboard, clock: Clock = system_cl
             query = select(_SUBJECT.c.id).where(_SUBJECT.c.id > after).order_by(_SUBJECT.c.id).limit(_BATCH)
             batch = list(session.scalars(query))
         for subject_id in batch:
-            bring_up_to_date(database, plugins_of(subject_id), subject_id, clock)
+            if not bring_up_to_date(database, plugins_of(subject_id), subject_id, clock):
+                with database.writing() as session:
+                    ask_for_evaluation(session, subject_id, clock())
         return {"after": batch[-1]} if batch else None
 
     return {EVALUATE: evaluate, EVALUATE_ALL: evaluate_all}

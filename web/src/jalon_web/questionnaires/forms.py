@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Final
 
 from jalon.domain.catalogue import Entry
@@ -24,7 +25,7 @@ def changes_of(form: Mapping[str, str], entries: Iterable[Entry], kept: Mapping[
         if f"version.{entry.criterion.code}" not in form:
             continue
         change, stands = change_of(form, entry, kept.get(entry.name)), kept.get(entry.name)
-        if change.act is not Act.ANSWERED or _differs(change, stands):
+        if change.act is not Act.ANSWERED or (_touched(form, change) and _differs(change, stands)):
             changes.append(change)
     return changes
 
@@ -42,17 +43,33 @@ def change_of(form: Mapping[str, str], entry: Entry, stands: Kept | None) -> Cha
     if form.get("clear") == code:
         return Change(entry.name, version, None, comment, Act.CLEARED)
     confirms = form.get("confirm") == code or ("confirm_all" in form and shown is not None)
-    if confirms:
-        return Change(entry.name, version, shown if shown is not None else level, comment, Act.CONFIRMED)
+    if confirms and shown in {None, level}:  # another level chosen meanwhile is an answer
+        return Change(entry.name, version, level, comment, Act.CONFIRMED)
     if shown is not None and level == shown:
         level = None
     answered = level is not None and not (stands and level == stands.level)
     return Change(entry.name, version, level, comment, Act.ANSWERED, investigates and not answered)
 
 
+def mark(level: str, comment: str) -> str:
+    """Sum up what a page shows of an answer: sent back with it, it tells an answer nobody touched."""
+    return sha256(f"{level}\n{comment}".encode(errors="replace")).hexdigest()[:12]
+
+
+def _touched(form: Mapping[str, str], change: Change) -> bool:
+    """Say whether an answer is sent otherwise than it was shown, whatever others made of it since."""
+    code = change.criterion.partition("/")[2]
+    sent = mark(form.get(f"level.{code}", ""), _one_line_end(change.comment or ""))
+    return sent != form.get(f"seen.{code}")
+
+
+def _one_line_end(comment: str) -> str:
+    return comment.replace("\r\n", "\n").strip()
+
+
 def _differs(change: Change, stands: Kept | None) -> bool:
     level, comment = (stands.level, stands.comment) if stands else (None, "")
-    typed = comment if change.comment is None else change.comment.replace("\r\n", "\n").strip()
+    typed = comment if change.comment is None else _one_line_end(change.comment)
     return (change.level, typed) != (level, comment)
 
 

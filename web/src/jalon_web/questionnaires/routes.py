@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -103,13 +103,14 @@ def save_one(product_id: int, referential: str, questionnaire: str, axis_key: st
         return _stale(after, name, axis_key, criterion, saved)
     kept = after.kept.get(criterion)
     shown = "" if kept is None or kept.level is None else str(kept.level)
+    is_parked = criterion not in after.standing.asked
     response: Response = _part(
         after,
         name,
         axis_key,
         criterion,
         _announced(1, saved) if not refused else "",
-        whole=not refused and shown != request.form.get(f"level.{code}", ""),
+        whole=not refused and (is_parked or shown != request.form.get(f"level.{code}", "")),
         refused=saved.refused,
     )
     return response
@@ -227,9 +228,16 @@ def _announced(asked: int, saved: Saved) -> str:
         text = _("Enregistré à %(heure)s.", heure=wording.time(saved.at, ZONE))
     else:
         text = _("%(n)s enregistrées.", n=counted(count, _("réponse"), _("réponses")))
+    if parked := [name for name, kept in saved.kept.items() if kept.set_aside_at]:
+        text += " " + _(
+            "Mise de côté, car la question ne concerne plus le produit : %(codes)s.", codes=_codes(parked)
+        )
     if saved.moved:
-        codes = ", ".join(name.partition("/")[2] for name in saved.moved)
-        text += " " + _("Le pré-remplissage change pour : %(codes)s.", codes=codes)
+        text += " " + _("Le pré-remplissage change pour : %(codes)s.", codes=_codes(saved.moved))
     if not saved.is_settled:
         text += " " + _("Les scores seront à jour dans un instant.")
     return text
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(name.partition("/")[2] for name in names)

@@ -57,6 +57,7 @@ class CriterionShown:
     checked: str  # the value of the level that counts: a person's, else the pre-fill; "" if none
     origin: str  # person · rule · none
     version: int  # 0 while nobody answered
+    seen: str  # sums up the level and the comment that stand
     comment: str
     saved: str  # « Enregistré à 14 h 32 par Claire Morel », or ""
     why: str  # why it is asked; "" when it always is

@@ -22,6 +22,7 @@ from jalon.services.products import ProductSeen
 from jalon.services.standing import WHOLE, Standing
 from jalon_web import wording as said_in_french
 from jalon_web.questionnaires import wording
+from jalon_web.questionnaires.forms import mark
 from jalon_web.questionnaires.reasons import why_asked
 from jalon_web.questionnaires.shown import (
     AxisLink,
@@ -73,11 +74,12 @@ def axis_page(
     texts, product = reading.texts, reading.product
     questionnaire = texts.questionnaire(name)
     axis = next(each for each in questionnaire.axes if each.key == axis_key)
-    asked = [entry for entry in texts.by_axis[name, axis_key] if entry.name in reading.standing.asked]
+    entries = texts.by_axis[name, axis_key]
+    asked = [entry for entry in entries if entry.name in reading.standing.asked]
     criteria = tuple(
         criterion_shown(reading, entry, refused.get(entry.name))
-        for entry in asked
-        if not only or entry.name == only
+        for entry in entries
+        if (entry.name == only if only else entry in asked or entry.name in refused)
     )
     links = axis_links(reading, name, axis_key)
     here = next((i for i, link in enumerate(links) if link.is_current), 0)
@@ -158,6 +160,7 @@ def criterion_shown(reading: Reading, entry: Entry, refused: Refused | None = No
         checked=_checked(level, refused),
         origin="person" if mine is not None else "rule" if prefill is not None else "none",
         version=_version(kept, refused),
+        seen=mark("" if level is None else str(level), kept.comment if kept else ""),
         comment=_comment(kept, refused),
         saved=wording.saved(kept, reading.reader, reading.now, reading.zone) if kept else "",
         why=why_asked(reading.texts, reading.standing, reading.matches, entry),

@@ -43,7 +43,11 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, sqlite3.Error, OSError, OverflowError) as error:
-        told = " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())
         raise BackupError(
-            f"La sauvegarde ne peut pas être restaurée : {told}. Rien n’a été changé."
+            f"La sauvegarde ne peut pas être restaurée : {said(error)}. Rien n’a été changé."
         ) from None
+
+
+def said(error: Exception) -> str:
+    """Give on one line what a database said, without the statement it was about."""
+    return " ".join(str(error.orig if isinstance(error, DBAPIError) else error).split())

@@ -32,9 +32,9 @@ from jalon.storage.backup.form import (
 )
 
 _ANOTHER: Final = "Rien n’a été changé ; prenez une autre sauvegarde."
-_MOST_EXPANSION: Final = 200
-"""Rows compress some twenty times; only what was made to fill a disk goes far beyond."""
-_ALWAYS_BEARABLE: Final = 2**26
+_MOST_EXPANSION: Final = 1040
+"""What deflate cannot exceed: rows that are all alike come near, only a trap goes beyond."""
+_ALWAYS_BEARABLE: Final = 2**20
 
 _UNREADABLE: Final = (
     BadZipFile,
@@ -71,6 +71,7 @@ class BackupFile:
         with self._readable("ce n’est pas un fichier zip entier"):
             size = stream.seek(0, os.SEEK_END)
             self._archive = ZipFile(stream)
+        self.size = sum(member.file_size for member in self._archive.infolist())
         self._require_bounded(size)
         self.manifest = self._manifest()
         self._require_members()
@@ -119,10 +120,9 @@ class BackupFile:
 
     def _require_bounded(self, size: int) -> None:
         """Refuse a small file that would unfold without end, before anything is unfolded."""
-        declared = sum(member.file_size for member in self._archive.infolist())
-        if declared > max(_ALWAYS_BEARABLE, _MOST_EXPANSION * size):
+        if self.size > max(_ALWAYS_BEARABLE, _MOST_EXPANSION * size):
             raise self._refused(
-                f"ses {size} octets en contiendraient {declared}, ce qu’aucune sauvegarde n’atteint"
+                f"ses {size} octets en contiendraient {self.size}, ce qu’aucune sauvegarde n’atteint"
             )
 
     def _manifest(self) -> Manifest:

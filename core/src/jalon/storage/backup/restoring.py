@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 
 from jalon.storage.backup.form import BackupError
 from jalon.storage.backup.loading import refusing
 from jalon.storage.backup.reading import BackupFile
 from jalon.storage.backup.server import replace_tables
-from jalon.storage.backup.sqlite_file import replace_file
+from jalon.storage.backup.sqlite_file import is_beyond_use, replace_file
 from jalon.storage.database import Database
 from jalon.storage.schema import SchemaState, require_current, state_of
 from jalon.storage.tables import Account, Organisation, Product, table_of
@@ -31,19 +31,16 @@ class Found(NamedTuple):
 
 def found_in(database: Database) -> Found:
     """Look at what a database holds; raise SchemaError when it is not ours to replace, or out of reach."""
-    try:
-        state = state_of(database)
-    except OperationalError:
-        raise
-    except DatabaseError:
+    if database.file is not None and is_beyond_use(database.file):
         return Found(None, {})
+    state = state_of(database)
     if state is SchemaState.FOREIGN:
         require_current(database)
     try:
         with database.reading() as session:
             counts = {each.name: select(func.count()).select_from(each) for each in TOLD}
             rows = {name: session.scalar(query) or 0 for name, query in counts.items()}
-    except (OperationalError, ProgrammingError):  # no such table: none yet, or another version's
+    except DatabaseError:  # no such table: none yet, or another version's; or a part of the file is damaged
         rows = {}
     return Found(state, rows)
 

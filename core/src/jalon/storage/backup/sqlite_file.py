@@ -29,6 +29,18 @@ _BEYOND_USE: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY: Final = 0xFF
 
 
+def is_beyond_use(file: Path) -> bool:
+    """Say whether SQLite finds no database in a file that is there."""
+    if not file.exists():
+        return False
+    with _connected(file, 0) as connection:
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+        except sqlite3.DatabaseError as error:
+            return error.sqlite_errorcode & _PRIMARY in _BEYOND_USE
+    return False
+
+
 def require_unused(database: Database, *, wait: float = 1.0) -> None:
     """Refuse an SQLite database that another connection has open, even idle: nothing in it is changed."""
     file = database.file
@@ -40,7 +52,7 @@ def require_unused(database: Database, *, wait: float = 1.0) -> None:
 
 def replace_file(file: Path, backup: BackupFile, *, keep: bool, wait: float) -> Path | None:
     """Put a database with the rows of a backup in the place of another; give where the other was kept."""
-    with _built(file, backup) as new, _held(file, wait):
+    with _built(file, backup, alike=keep) as new, _held(file, wait):
         aside = _set_aside(file) if keep and file.exists() else None
         new.replace(file)
         sync_folder(file.parent)
@@ -48,15 +60,26 @@ def replace_file(file: Path, backup: BackupFile, *, keep: bool, wait: float) -> 
 
 
 @contextmanager
-def _built(file: Path, backup: BackupFile) -> Iterator[Path]:
+def _built(file: Path, backup: BackupFile, *, alike: bool) -> Iterator[Path]:
+    require_room(file.parent, backup.size)
     new = file.with_name(f".{file.name}.restoring-{secrets.token_hex(4)}")
     try:
         _build(new, backup)
-        _make_alike(file, new)
+        _protect(new, file if alike else None)
         yield new
     finally:
         for suffix in ("", *_BESIDE):
             Path(f"{new}{suffix}").unlink(missing_ok=True)
+
+
+def require_room(folder: Path, needed: int) -> None:
+    """Refuse to fill a disk: better to know before than after an hour."""
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise BackupError(
+            f"Il reste {free // 10**6} Mo de place dans {folder} ; la sauvegarde restaurée en demande "
+            f"{needed // 10**6}. Rien n’a été changé ; libérez de la place, puis relancez la restauration."
+        )
 
 
 def _build(new: Path, backup: BackupFile) -> None:
@@ -84,12 +107,12 @@ def _build(new: Path, backup: BackupFile) -> None:
         alone.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
 
 
-def _make_alike(file: Path, new: Path) -> None:
+def _protect(new: Path, old: Path | None) -> None:
     """Give a new file the owner and the rights of the one it replaces, and write it to the disk."""
     new.chmod(0o600)
-    if file.exists():
-        shutil.copymode(file, new)
-        owner = file.stat()
+    if old is not None and old.exists():
+        shutil.copymode(old, new)
+        owner = old.stat()
         with suppress(PermissionError):  # only root gives files away
             os.chown(new, owner.st_uid, owner.st_gid)
     descriptor = os.open(new, os.O_RDONLY)

@@ -15,6 +15,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo, is_zipfile
 
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, Table, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from jalon.storage.backup.form import (
     FORMAT,
@@ -26,6 +27,7 @@ from jalon.storage.backup.form import (
     encoded,
     member_of,
 )
+from jalon.storage.backup.loading import said
 from jalon.storage.backup.reading import BackupFile
 from jalon.storage.database import Database
 from jalon.storage.schema import SchemaState, require_current, state_of
@@ -65,6 +67,11 @@ def write_backup(database: Database, target: Path, *, force: bool = False) -> Wr
         raise BackupError(
             f"La sauvegarde {target} ne peut pas être écrite : {error.strerror}. "
             "Choisissez un dossier où vous pouvez écrire et qui a assez de place."
+        ) from None
+    except SQLAlchemyError as error:
+        raise BackupError(
+            f"La base de données ne peut pas être lue en entier : {said(error)}. Aucune sauvegarde n’est "
+            "écrite ; vérifiez la base, ou revenez à une sauvegarde antérieure (jalon restore FICHIER)."
         ) from None
     return Written(len(backup.manifest.tables), backup.manifest.rows, size)
 
