@@ -71,7 +71,8 @@ def noise(times: Mapping[str, Times]) -> float:
 
 
 def _fixed_work() -> None:
-    json.dumps([{"level": i % 4, "name": f"C{i}"} for i in range(1000)])
+    """Work for about as long as a page, so that it is interrupted as often."""
+    json.dumps([{"level": i % 4, "name": f"C{i}"} for i in range(8_000)])
 
 
 def show(title: str, figures: Sequence[Figure], noisy: float = 1) -> int:

@@ -37,7 +37,6 @@ def column(page: Page, place: int) -> list[float]:
     return [float(cell.replace(",", ".")) for cell in cells[:-1]]
 
 
-@pytest.mark.slow
 def test_the_radar_says_what_its_table_says(live: Live, window: Window) -> None:
     """Each corner of each line stands where its number in the table wants it, and no label is cut."""
     page = live.enter(window, f"/produits/{live.site.product()}")
@@ -56,7 +55,6 @@ def test_the_radar_says_what_its_table_says(live: Live, window: Window) -> None:
     assert [] == page.evaluate(OUTSIDE)
 
 
-@pytest.mark.slow
 def test_a_page_on_paper(live: Live, window: Window) -> None:
     """Printed, a product keeps its title, its charts and its tables, without what one presses; a PDF comes out."""
     page = live.enter(window, f"/produits/{live.site.product()}")
@@ -77,7 +75,6 @@ def test_a_page_on_paper(live: Live, window: Window) -> None:
     expect(page.get_by_role("button", name="Enregistrer", exact=True).last).to_be_hidden()
 
 
-@pytest.mark.slow
 def test_forced_colours(live: Live, window: Window) -> None:
     """With the colours of the system, the chosen level, the bars and the lines of a chart are still seen."""
     page = live.enter(window, live.site.axis("A08.1"))
@@ -95,7 +92,6 @@ def test_forced_colours(live: Live, window: Window) -> None:
     assert 10_000 < len(page.screenshot())
 
 
-@pytest.mark.slow
 def test_without_motion(live: Live, window: Window) -> None:
     """Nothing is animated for who asked for no motion, and little for the others."""
     page = live.enter(window, live.site.axis("A08.1"))
@@ -109,7 +105,6 @@ def test_without_motion(live: Live, window: Window) -> None:
     assert page.evaluate(longest) <= 0.2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [640, 320])
 def test_enlarged(live: Live, window: Window, width: int) -> None:
     """At 200 and 400 %, every control is on the page, none over another, and answers are saved."""

@@ -47,7 +47,6 @@ def test_ten_answers(live: Live, window: Window) -> None:
         }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 320])
 def test_an_answer_is_told_and_nothing_moves(browser: Browser, live: Live, width: int) -> None:
     """Progress follows without a reload, the sentence is read aloud, and the radio stays where it was."""
@@ -74,7 +73,6 @@ def test_an_answer_is_told_and_nothing_moves(browser: Browser, live: Live, width
         assert MOVES >= abs(after["y"] - place["y"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 320])
 def test_confirming_moves_nothing(browser: Browser, live: Live, width: int) -> None:
     """Where a pre-filled answer is confirmed, its question and the next one stay where they were."""
@@ -91,7 +89,6 @@ def test_confirming_moves_nothing(browser: Browser, live: Live, width: int) -> N
         assert [True, True] == [MOVES >= abs(one - other) for one, other in zip(before, after, strict=True)]
 
 
-@pytest.mark.slow
 def test_the_last_click_counts(live: Live, window: Window) -> None:
     """Clicks that follow each other faster than the server answers end with the last one."""
     page = live.enter(window, live.site.axis("A08.5.P"))
@@ -106,7 +103,6 @@ def test_the_last_click_counts(live: Live, window: Window) -> None:
     assert (1, "1") == (row["level"], question.checked)
 
 
-@pytest.mark.slow
 def test_many_clicks_at_once(live: Live, window: Window) -> None:
     """Several questions answered in one go are all saved."""
     page = live.enter(window, live.site.axis("A08.5.P"))
@@ -119,7 +115,7 @@ def test_many_clicks_at_once(live: Live, window: Window) -> None:
     for code in wanted:
         Question(page, code).wait_saved()
 
-    assert wanted == {code: (live.site.answer(code) or {})["level"] for code in wanted}
+    assert wanted == {code: live.level(code) for code in wanted}
 
 
 @pytest.mark.slow
@@ -142,10 +138,9 @@ def test_a_server_that_stops(live: Live, window: Window) -> None:
     by_itself.wait_saved()
     excused(window, *STOPPED)
 
-    assert [2, 1] == [(live.site.answer(code) or {})["level"] for code in ("A08.3.2", "A08.3.3")]
+    assert [2, 1] == [live.level(code) for code in ("A08.3.2", "A08.3.3")]
 
 
-@pytest.mark.slow
 def test_leaving_with_something_unsaved(live: Live, window: Window) -> None:
     """The browser asks before it leaves a page that holds something unsaved; not otherwise."""
     page = live.enter(window, live.site.axis("A08.3"))
@@ -184,7 +179,7 @@ def test_two_people_on_one_question(browser: Browser, live: Live, choice: str, l
         expect(theirs.root.locator(".stale")).to_have_count(0)
 
         expect(theirs.result).to_contain_text("Enregistré à")
-        assert (str(level), level) == (theirs.checked, (live.site.answer("A08.3.3") or {})["level"])
+        assert (str(level), level) == (theirs.checked, live.level("A08.3.3"))
 
 
 @pytest.mark.slow

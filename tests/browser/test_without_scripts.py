@@ -19,7 +19,6 @@ def plain(browser: Browser) -> Iterator[Window]:
         yield one
 
 
-@pytest.mark.slow
 def test_three_answers(live: Live, plain: Window) -> None:
     """One signs in, gives three answers and saves them; what was only pre-filled stays to be confirmed."""
     page = live.open(plain, live.site.axis("A08.5.P"))
@@ -36,7 +35,6 @@ def test_three_answers(live: Live, plain: Window) -> None:
     assert live.site.answer("A08.5.01") is None
 
 
-@pytest.mark.slow
 def test_confirm_then_clear(live: Live, plain: Window) -> None:
     """One pre-filled answer is confirmed, then cleared, each by its own button."""
     page = live.enter(plain, live.site.axis("A08.3"))
@@ -44,11 +42,11 @@ def test_confirm_then_clear(live: Live, plain: Window) -> None:
     question.button("Confirmer").click()
     expect(page.get_by_role("status").filter(has_text="Enregistré à")).to_be_visible()
     expect(question.state).to_have_text("Répondu")
-    assert (3, "3") == ((live.site.answer("A08.3.1") or {})["level"], question.checked)
+    assert (3, "3") == (live.level("A08.3.1"), question.checked)
 
     question.button("Effacer ma réponse").click()
     expect(question.state).to_have_text("Pré-rempli, à confirmer")
-    assert (live.site.answer("A08.3.1") or {})["level"] is None
+    assert live.level("A08.3.1") is None
 
 
 @pytest.mark.slow
@@ -65,10 +63,10 @@ def test_two_people(browser: Browser, live: Live, plain: Window) -> None:
 
     expect(page.get_by_role("alert")).to_contain_text("Lucie Ferrand a modifié cette réponse")
     assert page.title().startswith("Erreur\u00a0: ")
-    assert ("3", 1) == (question.checked, (live.site.answer("A08.3.3") or {})["level"])
+    assert ("3", 1) == (question.checked, live.level("A08.3.3"))
     page.get_by_role("button", name="Enregistrer", exact=True).last.click()
     expect(page.get_by_role("status").filter(has_text="Enregistré à")).to_be_visible()
-    assert 3 == (live.site.answer("A08.3.3") or {})["level"]
+    assert 3 == live.level("A08.3.3")
 
 
 @pytest.mark.slow
@@ -83,4 +81,4 @@ def test_a_session_that_ends(live: Live, plain: Window) -> None:
     page.get_by_role("button", name="Enregistrer ma saisie").click()
 
     expect(page.get_by_role("status").filter(has_text="Enregistré à")).to_be_visible()
-    assert 2 == (live.site.answer("A08.3.3") or {})["level"]
+    assert 2 == live.level("A08.3.3")

@@ -64,29 +64,30 @@ def test_a_refused_change_alone_writes_nothing(firm: Firm) -> None:
     assert (before, []) == (firm.rows(Subject), firm.rows(AnswerVersion))
 
 
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("a\x00b", "ab"),
-        ("a\ud800b\udfff", "ab"),
-        ("\x1b[31mrouge\x07", "[31mrouge"),
-        ("une\r\ndeux\rtrois\n", "une\ndeux\ntrois"),
-        ("\ttab", "tab"),
-        ("a\tb", "a\tb"),
-        ("e\u0301te\u0301", "été"),
-        ("  \n ", ""),
-        ("𝄞 😀 \u2028 \uffff", "𝄞 😀 \u2028 \uffff"),
-        ("x" * MAX_COMMENT + " \x00\n", "x" * MAX_COMMENT),
-    ],
-    ids=lambda value: ascii(value)[:24],
+TYPED = (
+    ("a\x00b", "ab"),
+    ("a\ud800b\udfff", "ab"),
+    ("\x1b[31mrouge\x07", "[31mrouge"),
+    ("une\r\ndeux\rtrois\n", "une\ndeux\ntrois"),
+    ("\ttab", "tab"),
+    ("a\tb", "a\tb"),
+    ("e\u0301te\u0301", "été"),
+    ("  \n ", ""),
+    ("𝄞 😀 \u2028 \uffff", "𝄞 😀 \u2028 \uffff"),
+    ("x" * MAX_COMMENT + " \x00\n", "x" * MAX_COMMENT),
 )
-def test_comments_are_cleaned(firm: Firm, typed: str, kept: str) -> None:
+
+
+def test_comments_are_cleaned(firm: Firm) -> None:
     """What no database keeps and nobody sees is taken out of a comment; the rest is kept as typed."""
-    firm.answer("A2", 1, comment=typed)
-    assert kept == firm.row("A2")["comment"]
-    assert kept == firm.versions("A2")[0]["comment"]
-    assert {} == firm.save(Change("base/A2", 1, 1, typed)).refused
-    assert 1 == firm.row("A2")["version"], "the same comment sent again changes nothing"
+    firm.answer("A2", 1)
+    for typed, kept in TYPED:
+        version = firm.row("A2")["version"]
+        firm.answer("A2", 1, version, comment=typed)
+        row = firm.row("A2")
+        assert (kept, kept) == (row["comment"], firm.versions("A2")[-1]["comment"])
+        assert {} == firm.save(Change("base/A2", row["version"], 1, typed)).refused
+        assert row == firm.row("A2"), "the same comment sent again changes nothing"
 
 
 # -- stale saves

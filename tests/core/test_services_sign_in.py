@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,7 +12,7 @@ from argon2 import PasswordHasher
 
 from jalon.domain.rights import AccountKind
 from jalon.services.accounts import AccountRefusedError, NewAccount, create_account
-from jalon.services.passwords import LONGEST, PasswordRefusedError, Passwords
+from jalon.services.passwords import Passwords
 from jalon.services.sign_in import ABSOLUTE, IDLE, SignIn, WrongCredentialsError, end_sessions
 from jalon.services.texts import TextRefusedError
 from jalon.services.trace import Actor
@@ -187,17 +188,18 @@ def test_ligatures_are_folded(door: Door, made: str, typed: str) -> None:
         create_account(session, new, cheap_passwords())
 
 
-@pytest.mark.parametrize(
-    "hidden",
-    ["\u200b", "\u00ad", "\u202e", "\u2066", "\ufeff", "\u3164", "\uffa0", "\ufe0f", "\u180b", "\U000e0041",
-     "\u206a", "\ufff9", "\u0307", "\u2800", "\ud800"],
-    ids=ascii,
-)  # fmt: skip
-def test_deceiving_logins_are_refused(door: Door, hidden: str) -> None:
+HIDDEN = "\u200b\u00ad\u202e\u2066\ufeff\u3164\uffa0\ufe0f\u180b\U000e0041\u206a\ufff9\u0307\u2800\U000e0100"
+
+
+def test_deceiving_logins_are_refused(door: Door) -> None:
     """A login that looks like another but for a mark that no one sees is refused."""
-    new = NewAccount(f"mari{hidden}e.curi{hidden}e", "Marie", "m@exemple.fr", PASSWORD)
-    with pytest.raises((TextRefusedError, AccountRefusedError)), door.database.writing() as session:
-        create_account(session, new, cheap_passwords())
+    kept = []
+    for hidden in HIDDEN:
+        new = NewAccount(f"mari{hidden}e", "Marie", "m@exemple.fr", PASSWORD)
+        with suppress(TextRefusedError), door.database.writing() as session:
+            create_account(session, new, cheap_passwords())
+            kept.append(ascii(hidden))
+    assert [] == kept
     assert 1 == len(rows_of(door.database, Account))
 
 
@@ -333,21 +335,3 @@ def test_a_password_is_renewed_when_costs_change(door: Door) -> None:
     assert "m=16,t=2" in after
     assert before != after
     assert door.is_in(door.open())
-
-
-@pytest.mark.parametrize(
-    "password", ["onze caract", "aaaaaaaaaaaaaaaa", "x" * (LONGEST + 1), "abababababababab"]
-)
-def test_weak_passwords_are_refused(password: str) -> None:
-    """A password too short, too long or of too few characters is not kept."""
-    with pytest.raises(PasswordRefusedError):
-        cheap_passwords().hashed(password)
-
-
-def test_the_longest_password_is_compared_whole() -> None:
-    """Characters beyond the longest password are no part of it: they do not open."""
-    longest = ("abcdefgh" * 40)[:LONGEST]
-    passwords = cheap_passwords()
-    kept = passwords.hashed(longest)
-    assert [True, False] == [passwords.verify(kept, longest), passwords.verify(kept, longest + "x")]
-    assert not passwords.verify("no hash at all", longest)

@@ -111,7 +111,9 @@ class Criterion:
     def buttons(self) -> list[tuple[str, str]]:
         """List the names and values of its buttons."""
         return [
-            (each.get("name", ""), each.get("value", "")) for each in self.root.iter() if local(each) == "button"
+            (each.get("name", ""), each.get("value", ""))
+            for each in self.root.iter()
+            if local(each) == "button"
         ]
 
     def marked(self, mark: str) -> list[str]:
@@ -204,7 +206,7 @@ class Client:
     def get(self, path: str, expect: int = 200, **options: Any) -> Fetched:
         """Open a page."""
         found = self._fetch("GET", path, expect, **options)
-        if found.status == 200:  # noqa: PLR2004
+        if found.status == 200:
             self.path = path
         return found
 
@@ -286,7 +288,10 @@ class Client:
     def _fetch(self, method: str, path: str, expect: int, *, full: bool = True, **options: Any) -> Fetched:
         with counting(self._engine) as statements:
             response = self.http.open(path, method=method, base_url=self.base, buffered=True, **options)
-        opens, full = full, full or response.data.startswith(b"<!DOCTYPE")  # an error page, which htmx does not swap
+        opens, full = (
+            full,
+            full or response.data.startswith(b"<!DOCTYPE"),
+        )  # an error page, which htmx does not swap
         found = Fetched(response, statements, full=full)
         assert expect == found.status, f"{method} {path}: {found.status} {found.html[:2000]}"
         most = MOST_STATEMENTS if method == "GET" else MOST_IN_A_SAVE
@@ -298,7 +303,7 @@ class Client:
 
     def _check(self, found: Fetched, what: str) -> None:
         """Want every answer dressed, and every page without fault; read the open page's tokens."""
-        if found.response.mimetype != "text/html" or 300 <= found.status < 400 or not found.html:  # noqa: PLR2004
+        if found.response.mimetype != "text/html" or 300 <= found.status < 400 or not found.html:
             headers = {**found.headers, "Content-Type": "text/html; charset=utf-8"}
             assert [] == list(html_safety.header_faults(headers, signed_in=False)), what
             return
@@ -312,4 +317,6 @@ class Client:
         self.header = json.loads(body.get("hx-headers", "{}")).get("X-CSRFToken", "")
         tokens = [each.get("value", "") for each in found.every("input", name_="csrf_token")]
         self.token = tokens[0] if tokens else self.token
-        self.typed = {name: value for each in found.criteria().values() for name, value in each.fields.items()}
+        self.typed = {
+            name: value for each in found.criteria().values() for name, value in each.fields.items()
+        }

@@ -23,7 +23,7 @@ from jalon_web.settings import Settings
 from support.chromium import HOME, Window
 from support.portal import RESPONSIBLE, SECRET, START, Site, Ticking, cheap_passwords
 
-STOPPED: Final = ("net::ERR_CONNECTION_", "htmx:afterRequest", "htmx:sendError")
+STOPPED: Final = ("net::ERR_", "htmx:afterRequest", "htmx:sendError")
 """What the browser and htmx say of a server that is stopped."""
 
 
@@ -89,6 +89,11 @@ class Live:
             [{"name": cookie.key, "value": cookie.value, "url": self.address("/")}]
         )
         return self.open(window, path)
+
+    def level(self, code: str) -> int | str | None:
+        """Give the level that is stored for a question of the first product; None where nothing is."""
+        row = self.site.answer(code)
+        return row["level"] if row else None
 
     def end_sessions(self) -> None:
         """End every session, as a restart or an administrator would."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy.engine import make_url
 
 from jalon.plugins.registry import Plugins
@@ -70,8 +71,16 @@ def demo_postgres(postgres: str, installed: Plugins) -> Iterator[str]:
         yield make_url(url).database or ""
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Keep templates compiled from one portal to the next."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
+
+
 @pytest.fixture
-def make_site(tmp_path: Path, request: pytest.FixtureRequest, installed: Plugins) -> Iterator[MakeSite]:
+def make_site(
+    tmp_path: Path, request: pytest.FixtureRequest, installed: Plugins, compiled: BytecodeCache
+) -> Iterator[MakeSite]:
     """Make portals: `url` for a database other than a copy of the demonstration, others as settings."""
     with ExitStack() as stack:
         made: list[Site] = []
@@ -91,6 +100,7 @@ def make_site(tmp_path: Path, request: pytest.FixtureRequest, installed: Plugins
                 passwords=cheap_passwords(),
                 clock=clock,
             )
+            app.jinja_env.bytecode_cache = compiled
             made.append(Site(app, database, clock))
             return made[-1]
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from flask import Flask
 
+from jalon.storage.tables import Account
 from jalon_web.access import Access, allow, rule_of, undeclared
 from jalon_web.products import routes as product_routes
 from support.client import Client
@@ -18,6 +19,7 @@ from support.portal import (
     RESPONSIBLE,
     SHARED,
     STRANGER,
+    MakeSite,
     Site,
 )
 
@@ -86,7 +88,7 @@ def test_every_route_declares_its_rule(site: Site) -> None:
     assert sorted(ANSWERS) == sorted(routes(site.app))
 
 
-def test_a_route_without_rule_stops_the_start(make_site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_route_without_rule_stops_the_start(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """An application with a route that declares nothing is not made: the error names the route."""
     blueprint = type(product_routes.products)("extra", "extra")
     blueprint.add_url_rule("/extra", "bare", lambda: "")
@@ -226,8 +228,6 @@ def test_options_tell_nothing_to_strangers(site: Site) -> None:
 
 def test_a_suspended_account_is_out_at_its_next_page(site: Site) -> None:
     """Suspending or deleting an account ends what it was doing: its next page asks to sign in."""
-    from jalon.storage.tables import Account
-
     for column in ("suspended_at", "deleted_at"):
         client = site.client(SHARED)
         site.change(Account, {"login": SHARED}, **{column: site.clock()})

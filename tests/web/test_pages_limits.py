@@ -134,7 +134,9 @@ def test_control_characters_refused_come_back_without_them(site: Site, client: C
 
 
 @pytest.mark.parametrize("name", ["level", "version", "prefill", "seen", "confirm", "clear", "keep"])
-@pytest.mark.parametrize("value", ["\0", "é" * 3000, "\ud7ff\uffff", "<script>", "{{7*7}}", "%00", "' OR 1=1"])
+@pytest.mark.parametrize(
+    "value", ["\0", "é" * 3000, "\ud7ff\uffff", "<script>", "{{7*7}}", "%00", "' OR 1=1"]
+)
 def test_any_value_in_any_field(site: Site, client: Client, name: str, value: str) -> None:
     """Nothing that can be put in a field of a question is an error of ours."""
     field = name if name in {"confirm", "clear", "keep"} else f"{name}.A08.2.2"
@@ -149,7 +151,9 @@ def test_any_value_in_any_field(site: Site, client: Client, name: str, value: st
 # -- values that cannot be
 
 
-@pytest.mark.parametrize("level", ["99", "4", "abc", "-1", "1.5", "١", "²", "1" * 5000, " 1", "na", "None", "True"])
+@pytest.mark.parametrize(
+    "level", ["99", "4", "abc", "-1", "1.5", "١", "²", "1" * 5000, " 1", "na", "None", "True"]
+)
 def test_a_level_that_does_not_exist(site: Site, client: Client, level: str) -> None:
     """A level that the scale does not have is refused with a sentence, whole page or one question."""
     with unchanged(site):
@@ -199,7 +203,11 @@ def test_questions_of_elsewhere_are_ignored(site: Site, client: Client) -> None:
 def test_a_field_given_twice_counts_once(site: Site, client: Client, order: Iterable[str]) -> None:
     """Of a field given several times the first counts, on every way to save."""
     first, *_others = order
-    pairs = [*((("level.A08.2.2", level) for level in order)), ("version.A08.2.2", "0"), ("version.A08.2.2", "7")]
+    pairs = [
+        *(("level.A08.2.2", level) for level in order),
+        ("version.A08.2.2", "0"),
+        ("version.A08.2.2", "7"),
+    ]
     client.post(site.axis("A08.2"), pairs)
 
     row = site.answer("A08.2.2")
@@ -246,7 +254,15 @@ def test_many_parts(site: Site, client: Client) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["?suivante=1", "?suivante=%00", "?suivante=" + "1" * 5000, "?jour=%ff", "?a=b&a=c", "?next=//evil", "?%"],
+    [
+        "?suivante=1",
+        "?suivante=%00",
+        "?suivante=" + "1" * 5000,
+        "?jour=%ff",
+        "?a=b&a=c",
+        "?next=//evil",
+        "?%",
+    ],
 )
 def test_any_query(site: Site, client: Client, query: str) -> None:
     """No query of an address makes a page fail."""

@@ -174,7 +174,9 @@ def test_saving_again_keeps_mine(site: Site) -> None:
     """The page that came back saves one's answer once sent again."""
     mine, theirs = open_axis(site, "A08.2"), open_axis(site, "A08.2", SHARED)
     theirs.click("A08.2.1", level="0", comment="Le leur")
-    mine.post(site.axis("A08.2"), mine.sent_by_page() | {"level.A08.2.1": "3", "comment.A08.2.1": "Le mien"}, 409)
+    mine.post(
+        site.axis("A08.2"), mine.sent_by_page() | {"level.A08.2.1": "3", "comment.A08.2.1": "Le mien"}, 409
+    )
     mine.post(site.axis("A08.2"), mine.sent_by_page())
 
     row = site.answer("A08.2.1")

@@ -56,7 +56,11 @@ def test_a_click_is_saved(site: Site) -> None:
 def test_the_fragment_brings_all_that_changed(site: Site) -> None:
     """A save gives the result, the badge, the notices, the progress of the axis and of each other."""
     found = open_axis(site, "A08.2").click("A08.2.2", level="0")
-    swapped = {each.get("id", ""): each.get("hx-swap-oob") for each in found.document.all() if each.get("hx-swap-oob")}
+    swapped = {
+        each.get("id", ""): each.get("hx-swap-oob")
+        for each in found.document.all()
+        if each.get("hx-swap-oob")
+    }
 
     assert "Répondu" == state(found, "A08-2-2")
     assert "3 réponses sur 3" in squeezed(text(found.by_id("progress-axis")))
@@ -198,11 +202,15 @@ def test_an_answer_below_a_floor_diverges(site: Site) -> None:
     client = open_axis(site, "A08.5.C")
     found = client.click("A08.5.23", level="1")
     assert "Divergence" == state(found, "A08-5-23")
-    said = "Votre réponse (1) est inférieure au niveau proposé (2 au minimum). Indiquez pourquoi en commentaire."
+    said = (
+        "Votre réponse (1) est inférieure au niveau proposé (2 au minimum). Indiquez pourquoi en commentaire."
+    )
     assert said in squeezed(text(found.by_id("n-A08-5-23")))
 
     client.click("A08.5.23", comment="Retirée dans cette version")
-    assert ["Retirée dans cette version"] == [row["text"] for row in site.rows(Justification, criterion="A08.5.23", subject_id=site.product())]
+    assert ["Retirée dans cette version"] == [
+        row["text"] for row in site.rows(Justification, criterion="A08.5.23", subject_id=site.product())
+    ]
 
 
 def test_what_moves_elsewhere_is_announced(site: Site) -> None:

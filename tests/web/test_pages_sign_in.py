@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +13,7 @@ from jalon.storage.tables import AccountSession, Trace
 from jalon_web.cli.demo import DEMO_PASSWORD
 from jalon_web.settings import SettingsError, load_settings
 from support.client import Client, Fetched
-from support.portal import RESPONSIBLE, Site
+from support.portal import RESPONSIBLE, MakeSite, Site
 
 WRONG = "Identifiant ou mot de passe incorrect."
 
@@ -201,9 +202,7 @@ def test_one_never_leaves_the_site(site: Site, address: str) -> None:
     shown = client.get(f"/connexion?next={quote(address, safe='')}")
     assert "" == shown.one("input", name_="next").get("value")
 
-    found = client.post(
-        "/connexion", {"login": RESPONSIBLE, "password": DEMO_PASSWORD, "next": address}, 303
-    )
+    found = client.post("/connexion", {"login": RESPONSIBLE, "password": DEMO_PASSWORD, "next": address}, 303)
     assert "/" == found.headers["Location"]
     again = client.get(f"/connexion?next={quote(address, safe='')}", 302)
     assert "/" == again.headers["Location"]
@@ -224,7 +223,7 @@ def test_a_page_asked_before_sign_in_comes_back_whole(site: Site) -> None:
     client.get(to)
     found = client.post(
         "/connexion",
-        {"login": RESPONSIBLE, "password": DEMO_PASSWORD, **{"next": client_next(client.get(to))}},
+        {"login": RESPONSIBLE, "password": DEMO_PASSWORD, "next": client_next(client.get(to))},
     )
 
     assert asked == found.headers["Location"]
@@ -312,7 +311,7 @@ def test_cookies_without_tls(site: Site) -> None:
     assert "Strict-Transport-Security" not in found.headers
 
 
-def test_cookies_with_tls(make_site) -> None:
+def test_cookies_with_tls(make_site: MakeSite) -> None:
     """Behind HTTPS the cookie is bound to this host and to HTTPS, and so are browsers."""
     site = make_site(tls=True)
     client = site.client(base="https://localhost")
@@ -330,7 +329,7 @@ def test_cookies_with_tls(make_site) -> None:
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_addresses_given_by_proxies(make_site, proxies: int) -> None:
+def test_addresses_given_by_proxies(make_site: MakeSite, proxies: int) -> None:
     """What a proxy says of the visitor's address counts where one was declared, and only there."""
     site = make_site(proxies=proxies)
     client = site.client()
@@ -342,7 +341,7 @@ def test_addresses_given_by_proxies(make_site, proxies: int) -> None:
     assert [expected] == [row["address"] for row in site.rows(AccountSession)]
 
 
-def test_a_short_secret_is_refused(tmp_path) -> None:
+def test_a_short_secret_is_refused(tmp_path: Path) -> None:
     """A secret that could be guessed is refused, from a file or from the environment, without being shown."""
     (tmp_path / "secret").write_text("court", encoding="ascii")
     with pytest.raises(SettingsError, match="compte 5 caractères") as in_file:

@@ -8,11 +8,14 @@ from typing import Any
 import flask_babel
 from flask import g, has_app_context
 from jinja2 import Environment
+from markupsafe import Markup, escape
 
 
 def gettext(message: str, **values: Any) -> str:
-    """Give a message in the language of the request, with its values put in."""
+    """Give a message in the language of the request, its values put in; markup among them stays markup."""
     text = _translations().gettext(message)
+    if any(isinstance(value, Markup) for value in values.values()):
+        text = escape(text)  # the other values are escaped as they are put in
     return text % values if values else text
 
 
@@ -34,7 +37,7 @@ def _translations() -> NullTranslations:
     """Ask Babel for the language of the request once: a page has a thousand messages."""
     if not has_app_context():  # nobody's language
         return NullTranslations()
-    if "jalon_translations" not in g:
-        g.jalon_translations = flask_babel.get_translations()
-    found: NullTranslations = g.jalon_translations
+    found: NullTranslations | None = g.get("jalon_translations")
+    if found is None:
+        found = g.jalon_translations = flask_babel.get_translations()
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from markupsafe import Markup
+
 _LINES: Final = "\n\r\t"
 
 
@@ -13,3 +15,8 @@ def showable(text: str | None) -> str | None:
     if text is None:
         return None
     return "".join(each for each in text if each in _LINES or unicodedata.category(each) != "Cc")
+
+
+def named(text: str) -> Markup:
+    """Set a name apart from our own words: its direction, right to left maybe, stays inside it."""
+    return Markup("<bdi>{}</bdi>").format(text) if text else Markup("")

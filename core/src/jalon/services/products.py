@@ -87,7 +87,7 @@ class ProductSeen:
 
 def product_seen(session: Session, person: Person, product_id: int) -> ProductSeen:
     """Give a product with its draft in one statement; raise NotSeenError."""
-    if not has_products(person) or product_id > _LARGEST:
+    if not has_products(person) or not 0 < product_id <= _LARGEST:
         raise NotSeenError
     asked = {"product": product_id, "account": person.account_id}
     row = session.execute(_ONE, asked).mappings().one_or_none()

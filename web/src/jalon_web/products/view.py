@@ -7,6 +7,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
 from flask import url_for
+from markupsafe import Markup
 
 from jalon.domain.core_facts import CORE
 from jalon.domain.facts import WrongValueError, read_value
@@ -21,6 +22,7 @@ from jalon_web.questionnaires import wording
 from jalon_web.questionnaires.texts import Texts
 from jalon_web.questionnaires.view import Reading, whole_progress
 from jalon_web.translation import gettext as _
+from jalon_web.typed import named
 from jalon_web.wording import counted
 from jalon_web.wording import value as fact_value
 
@@ -156,15 +158,15 @@ def product_page(reading: Reading, bases: Sequence[tuple[int, str]], day: date) 
 def _details(product: ProductSeen, bases: Sequence[tuple[int, str]]) -> Iterable[tuple[str, str]]:
     row = product.row
     yield _("Référence"), row["reference"]
-    yield _("Version"), row["version"]
+    yield _("Version"), named(row["version"])
     yield _("Nature"), kind_text(row["kind"])
     if bases:
-        yield _("Extension de"), ", ".join(name for _id, name in bases)
+        yield _("Extension de"), Markup(", ").join(named(name) for _id, name in bases)
     yield _("Stade"), stage_text(row["stage"])
-    yield _("Éditions"), ", ".join(row["editions"])
+    yield _("Éditions"), Markup(", ").join(map(named, row["editions"]))
     yield _("Mise à disposition"), support_text(row["support"])
-    yield _("Responsable du produit"), product.responsible
-    yield _("Finalité"), row["purpose"]
+    yield _("Responsable du produit"), named(product.responsible)
+    yield _("Finalité"), named(row["purpose"])
 
 
 def _profile(reading: Reading) -> Iterable[tuple[str, str, str]]:

@@ -21,6 +21,7 @@ from jalon_web.questionnaires import wording
 from jalon_web.questionnaires.forms import change_of, changes_of
 from jalon_web.questionnaires.view import Reading, axis_links, axis_page
 from jalon_web.translation import gettext as _
+from jalon_web.typed import named
 from jalon_web.wording import counted, level_name
 
 blueprint = Blueprint(
@@ -209,7 +210,7 @@ def _stale(reading: Reading, name: str, axis_key: str, criterion: str, saved: Sa
         "questionnaires/_stale.html",
         page=page,
         criterion=shown,
-        author=theirs.author if theirs else _("Une autre personne"),
+        author=named(theirs.author) if theirs else _("Une autre personne"),
         mine=worded(mine.level),
         theirs=worded(theirs.level if theirs else None),
         mine_comment=mine.comment,

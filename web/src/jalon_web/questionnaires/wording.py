@@ -14,6 +14,7 @@ from jalon.services.drafts import Kept
 from jalon.services.standing import CriterionStanding
 from jalon_web.questionnaires.shown import ProgressShown
 from jalon_web.translation import gettext as _
+from jalon_web.typed import named
 from jalon_web.wording import counted, level_name
 
 
@@ -58,7 +59,7 @@ def saved(kept: Kept, me: int, now: datetime, zone: tzinfo) -> str:
         text = _("Enregistré à %(heure)s", heure=hour)
     else:
         text = _("Enregistré le %(jour)s à %(heure)s", jour=day(local.date()), heure=hour)
-    return text if kept.author_id == me else _("%(texte)s par %(nom)s", texte=text, nom=kept.author)
+    return text if kept.author_id == me else _("%(texte)s par %(nom)s", texte=text, nom=named(kept.author))
 
 
 def expected(step: ExpectedLevel | None, scale: Scale) -> str:
@@ -133,7 +134,7 @@ def refusal(refused: Refused, scale: Scale) -> str:
         return _(
             "%(nom)s a modifié cette réponse pendant votre saisie (sa réponse : %(valeur)s). "
             "Pour garder la vôtre, enregistrez de nouveau.",
-            nom=theirs.author or _("Une autre personne"),
+            nom=named(theirs.author) or _("Une autre personne"),
             valeur=value,
         )
     if refused.why is Refusal.COMMENT:
