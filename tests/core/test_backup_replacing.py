@@ -154,7 +154,7 @@ def test_a_database_damaged_beyond_reading_is_replaced(on_file: Database, target
 
         assert before == content(database)
     assert aside
-    assert damaged == aside.read_bytes()
+    assert (damaged, True) == (aside.read_bytes(), aside.with_name(f"{aside.name}-wal").exists())
 
 
 def test_a_database_of_a_newer_version_is_replaced(on_file: Database, target: Path) -> None:

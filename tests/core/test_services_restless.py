@@ -92,6 +92,30 @@ def test_a_last_attempt_still_refuses_what_is_stale(firm: Firm, hooked: Hooked) 
     check_versions(firm)
 
 
+def test_another_answers_during_the_last_attempt(firm: Firm, hooked: Hooked) -> None:
+    """The very last attempt looks once more at what stands: an answer given meanwhile is not overwritten."""
+    quiet = firm.plugins.without({"hooked"})
+
+    def move() -> None:
+        if hooked.calls <= ATTEMPTS:
+            change_rows(firm.database, Subject, {}, stamp=Subject.stamp + 1)
+            return
+        theirs = Change("base/A1", 0, 3, "Le leur.")
+        Answering(firm.database, firm.clock).save(quiet, firm.product, firm.manager, [theirs])
+
+    hooked.during = move
+    saved = firm.save(Change("base/A1", 0, 2, "Le mien."), Change("base/B1", 0, 1))
+    assert ATTEMPTS + 1 == hooked.calls
+    refused = saved.refused["base/A1"]
+    assert (Refusal.STALE, 2, "Le mien.") == (refused.why, refused.change.level, refused.change.comment)
+    assert {"base/B1"} == saved.kept.keys()
+    assert (3, 1) == (firm.row("A1")["level"], firm.row("B1")["level"])
+    hooked.during = lambda: None
+    worker(firm).run_due()
+    check_derived(firm)
+    check_versions(firm)
+
+
 def test_a_last_attempt_keeps_the_justification(firm: Firm, hooked: Hooked) -> None:
     """The comment of an answer that diverges justifies it, even when its evaluation is left to the worker."""
     firm.profile(c="y")

@@ -100,6 +100,8 @@ def test_an_organisation_does_not_undo_the_instance(instance: Instance) -> None:
     instance.switch("second", is_on=True, organisation=instance.one)
     instance.switch("second", is_on=False)
     assert ALL - {"second"} == instance.keys(instance.one)
+    instance.switch("parcours", is_on=False, organisation=instance.one)
+    assert ALL - {"second", "parcours"} == instance.keys(instance.one)
 
 
 def test_a_switch_is_one_row(instance: Instance) -> None:

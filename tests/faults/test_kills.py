@@ -135,7 +135,7 @@ def gunicorn(tmp_path: Path) -> Callable[[str], Server]:
     def made(application: str) -> Server:
         options = ("-c", "python:jalon_web.gunicorn_conf", "--pythonpath", str(Path(__file__).parents[1]))
         command = (sys.executable, "-m", "gunicorn", *options, application)
-        return Server(instance.folder, command, {"JALON_WORKERS": "2"})
+        return Server(instance.folder, command, {"JALON_WORKERS": "2", "JALON_SECRET": "x" * 48})
 
     return made
 

@@ -47,6 +47,11 @@ def counting(engine: Engine) -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
+def words(element: Element) -> str:
+    """Give what an element says, every space an ordinary one: typography is checked with the page."""
+    return squeezed(text(element)).replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def classes(element: Element) -> set[str]:
     """Give the classes of an element."""
     return set(element.get("class", "").split())
@@ -75,7 +80,7 @@ class Criterion:
 
     def said(self, name: str) -> list[str]:
         """List what the elements of a class say."""
-        return [squeezed(text(each)) for each in self.root.iter() if name in classes(each)]
+        return [words(each) for each in self.root.iter() if name in classes(each)]
 
     @property
     def state(self) -> str:
@@ -136,6 +141,11 @@ class Fetched:
         self.html = response.get_data(as_text=True)
         self.full = full
 
+    @property
+    def is_page(self) -> bool:
+        """Say whether there is something to read: redirections and files are not pages."""
+        return bool(self.html) and self.response.mimetype == "text/html" and not 300 <= self.status < 400
+
     @cached_property
     def document(self) -> Page:
         """Give the parsed page."""
@@ -143,8 +153,8 @@ class Fetched:
 
     @property
     def text(self) -> str:
-        """Give all that the page says, white space folded."""
-        return squeezed(text(self.document.root))
+        """Give all that the page says, every space an ordinary one."""
+        return words(self.document.root)
 
     def one(self, tag: str, name: str = "", **attributes: str) -> Element:
         """Give the only element with this tag, this class and these attributes."""
@@ -163,7 +173,7 @@ class Fetched:
 
     def said(self, tag: str, name: str = "", **attributes: str) -> list[str]:
         """List what these elements say."""
-        return [squeezed(text(each)) for each in self.every(tag, name, **attributes)]
+        return [words(each) for each in self.every(tag, name, **attributes)]
 
     def by_id(self, identifier: str) -> Element:
         """Give the element of an identifier."""
@@ -185,7 +195,7 @@ class Fetched:
     @property
     def announced(self) -> str:
         """Give what is read aloud, or the flash of a full page."""
-        return " ".join(self.said("p", "flash")) if self.full else squeezed(text(self.by_id("annonces")))
+        return " ".join(self.said("p", "flash")) if self.full else words(self.by_id("annonces"))
 
 
 class Client:
@@ -297,13 +307,13 @@ class Client:
         most = MOST_STATEMENTS if method == "GET" else MOST_IN_A_SAVE
         assert most >= len(statements), f"{method} {path} runs {len(statements)}: {statements}"
         self._check(found, f"{method} {path}")
-        if opens and found.every("body"):
+        if opens and found.is_page:
             self._read(found)
         return found
 
     def _check(self, found: Fetched, what: str) -> None:
         """Want every answer dressed, and every page without fault; read the open page's tokens."""
-        if found.response.mimetype != "text/html" or 300 <= found.status < 400 or not found.html:
+        if not found.is_page:
             headers = {**found.headers, "Content-Type": "text/html; charset=utf-8"}
             assert [] == list(html_safety.header_faults(headers, signed_in=False)), what
             return

@@ -148,6 +148,12 @@ class Site:
             client.sign_in(login)
         return client
 
+    def open(self, axis: str, login: str = RESPONSIBLE) -> Client:
+        """Sign in and open the page of an axis."""
+        client = self.client(login)
+        client.get(self.axis(axis))
+        return client
+
     def product(self, name: str = CABINET) -> int:
         """Give the number of a product."""
         table = table_of(Product)
@@ -174,6 +180,12 @@ class Site:
         subject = self.product(name)
         found = self.rows(AnswerRow, subject_id=subject, referential=referential, criterion=code)
         return found[0] if found else None
+
+    def kept(self, code: str, name: str = CABINET) -> RowMapping:
+        """Give the row of an answer that must be there."""
+        row = self.answer(code, name)
+        assert row is not None, code
+        return row
 
     def change_profile(self, facts: Mapping[str, Any], name: str = CABINET) -> None:
         """Validate other preliminary answers behind the portal's back; None takes one away."""

@@ -120,6 +120,14 @@ class Server:
         """List the processes of the group that live."""
         return [] if self.process is None else sorted(_of_group(self.process.pid))
 
+    def worked(self) -> float:
+        """Say how many seconds the processors worked for it: others on the machine hardly change that."""
+        ticks = os.sysconf("SC_CLK_TCK")
+        fields = [
+            Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in self.processes()
+        ]
+        return sum(int(ticked) for each in fields for ticked in each[11:13]) / ticks
+
     def serving(self) -> list[int]:
         """List the processes that serve pages: copies of the one that was started."""
         if self.process is None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jalon.plugins.registry import Plugins
+from jalon.services.referentials import stored_plugins
 from jalon.storage.database import Database
 from jalon.storage.schema import migrate
 from jalon.storage.tables import Account
@@ -147,7 +148,7 @@ def test_a_plugin_that_comes_back_brings_its_answers(make_site: MakeSite) -> Non
 
     client = site.client(RESPONSIBLE)
     assert "10 réponses sur 21, dont 4 à confirmer" in client.get(f"/produits/{site.product()}").text.replace(
-        "\u00a0", " "
+        " ", " "
     )
     assert "1" == client.get(site.axis("A08.1")).criterion("A08.1.1").checked
 
@@ -164,3 +165,29 @@ def test_an_empty_instance(make_site: MakeSite, tmp_path: Path) -> None:
 
     client.post("/connexion", {"login": RESPONSIBLE, "password": "Convergence-2026"}, 422)
     assert [] == list(site.rows(Account))
+
+
+@pytest.mark.parametrize("by_htmx", [False, True])
+def test_a_referential_that_is_only_stored_is_read_only(
+    make_site: MakeSite, installed: Plugins, by_htmx: bool
+) -> None:
+    """A plugin uninstalled: its questionnaires stay readable, say why, and refuse to be answered."""
+    site = make_site()
+    gone = without(installed, "dmp_compat").with_stored(stored_plugins(site.database))
+    site = make_site(url=str(site.database.engine.url), plugins=gone)
+    client = site.client(RESPONSIBLE)
+    path = site.axis("DMP", questionnaire="dmp_compat/homologation")
+    page = client.get(path)
+    said = "est momentanément en lecture seule. Vos réponses"
+
+    assert said in page.text
+    assert "2" == page.criterion("DMP.1").checked
+    assert [] == [button for each in page.criteria().values() for button in each.buttons()]
+    fields = {"version.DMP.1": "1", "level.DMP.1": "0", "seen.DMP.1": ""}
+    with unchanged(site):
+        if by_htmx:
+            assert said in client.htmx(f"{path}/DMP.1", fields, 422).text
+        else:
+            assert said in client.post(path, fields, 422).text
+    assert 200 == client.get(site.axis("A08.1")).status
+    assert 200 == client.click("A08.1.1", level="3").status

@@ -35,7 +35,7 @@ def route(site: Site, view: Callable[[], Any], access: Access = Access.PUBLIC) -
 def is_ours(found: Fetched, code: int) -> None:
     """Want our frame, the right words, and nothing of the machine."""
     assert [SAID[code]] == found.said("h1")
-    assert [f"Erreur {code}"] == [each.replace("\u00a0", " ") for each in found.said("p", "error-page__code")]
+    assert [f"Erreur {code}"] == found.said("p", "error-page__code")
     assert f"{SAID[code]} – Jalon" == found.said("title")[0]
     assert "Revenir à l’accueil" in found.text
     for word in ("Traceback", "sqlalchemy", "werkzeug", "secret", "Error"):

@@ -84,11 +84,11 @@ def test_a_comment_too_long_comes_back(site: Site, client: Client, length: int) 
 
     criterion = found.criterion("A08.2.2")
     (said,) = criterion.said("govuk-error-message")
-    assert f"Ce texte compte {length} caractères" in said.replace("\u00a0", " ")
+    assert f"Ce texte compte {length} caractères" in said
     assert (typed, "2") == (criterion.comment, criterion.checked)
     assert site.answer("A08.2.2") is None
     assert "0" == found.criterion("A08.2.1").checked
-    assert found.said("title")[0].startswith("Erreur\u00a0: ")
+    assert found.said("title")[0].startswith("Erreur : ")
 
 
 def test_a_comment_too_long_by_htmx(site: Site, client: Client) -> None:
@@ -96,7 +96,7 @@ def test_a_comment_too_long_by_htmx(site: Site, client: Client) -> None:
     with unchanged(site):
         found = client.click("A08.2.2", level="2", comment="x" * 20_000, expect=422)
 
-    assert "Non enregistré\u00a0: Ce texte compte" in found.text
+    assert "Non enregistré : Ce texte compte" in found.text
 
 
 # -- characters
@@ -163,9 +163,9 @@ def test_a_level_that_does_not_exist(site: Site, client: Client, level: str) -> 
 
     said = "Cette réponse n’est pas proposée pour ce critère. Choisissez un des niveaux affichés."
     assert [said] == [
-        each.removeprefix("Erreur\u00a0: ") for each in whole.criterion("A08.2.2").said("govuk-error-message")
+        each.removeprefix("Erreur : ") for each in whole.criterion("A08.2.2").said("govuk-error-message")
     ]
-    assert f"Non enregistré\u00a0: {said}" in one.text
+    assert f"Non enregistré : {said}" in one.text
 
 
 @pytest.mark.parametrize("version", ["-1", "", "abc", "99999999999999999999", "0", "2", "1.0", "１"])
@@ -210,8 +210,7 @@ def test_a_field_given_twice_counts_once(site: Site, client: Client, order: Iter
     ]
     client.post(site.axis("A08.2"), pairs)
 
-    row = site.answer("A08.2.2")
-    assert row is not None
+    row = site.kept("A08.2.2")
     assert int(first) == row["level"]
 
 

@@ -7,8 +7,8 @@ import pytest
 from jalon.domain.scoring import Score
 from jalon.storage.tables import DraftScore, EvaluationRow, Product, ProductBase, Subject
 from jalon_web.questionnaires import wording
-from support.client import Fetched, classes
-from support.html_page import local, squeezed, text
+from support.client import Fetched, classes, words
+from support.html_page import local, squeezed
 from support.portal import (
     ADMINISTRATOR,
     ARCHIVED,
@@ -23,6 +23,13 @@ from support.portal import (
     unchanged,
 )
 
+TO_ANSWER = {
+    "A08.2": ("A08.2.2",),
+    "A08.3": ("A08.3.2", "A08.3.3"),
+    "A08.4": ("A08.4.2", "A08.4.5"),
+    "A08.5.P": ("A08.5.02", "A08.5.03", "A08.5.04"),
+    "A08.5.C": ("A08.5.24", "A08.5.26"),
+}
 AXES = ("A08.1", "A08.2", "A08.3", "A08.4", "A08.5.P", "A08.5.C")
 
 
@@ -49,19 +56,17 @@ def test_home_says_what_to_do_next(site: Site) -> None:
     """Home lists one's products, each with what is missing and a link that leads there."""
     home = site.client(RESPONSIBLE).get("/")
     (cabinet, visio) = home.every("li", "product-card")
-    steps = [
-        (squeezed(text(link)), link.get("href")) for link in cabinet.iter("a") if "steps" not in classes(link)
-    ]
+    steps = [(words(link), link.get("href")) for link in cabinet.iter("a") if "steps" not in classes(link)]
 
     product = f"/produits/{site.product()}"
     assert [
         ("Lirène Cabinet 8.2", product),
-        ("Continuer «\u00a0Interopérabilité\u00a0»", f"{product}/doctrine/interoperabilite"),
-        ("Continuer «\u00a0Homologation DMP\u00a0»", f"{product}/dmp_compat/homologation"),
+        ("Continuer « Interopérabilité »", f"{product}/doctrine/interoperabilite"),
+        ("Continuer « Homologation DMP »", f"{product}/dmp_compat/homologation"),
     ] == steps
-    assert "10 questions sans réponse" in text(cabinet)
-    assert "10 réponses sur 21, dont 4 à confirmer" in text(cabinet)
-    assert "13 réponses sur 13" in text(visio)
+    assert "10 questions sans réponse" in words(cabinet)
+    assert "10 réponses sur 21, dont 4 à confirmer" in words(cabinet)
+    assert "13 réponses sur 13" in words(visio)
 
 
 @pytest.mark.parametrize("path", ["/", "/produits"])
@@ -92,13 +97,11 @@ def test_a_new_product_says_begin(site: Site, login: str) -> None:
     subject = site.product(VISIO)
     whole = {"subject_id": subject, "questionnaire": "telesante/exigences", "axis": ""}
     site.change(DraftScore, whole, answered=1, to_confirm=1)
-    assert "Commencer «\u00a0Exigences de télésanté\u00a0»" in site.client(login).get("/").text
+    assert "Commencer « Exigences de télésanté »" in site.client(login).get("/").text
 
     site.change(DraftScore, whole, answered=3, to_confirm=3)
-    assert (
-        "Confirmer «\u00a0Exigences de télésanté\u00a0» 3 réponses pré-remplies"
-        in site.client(login).get("/").text
-    )
+    home = site.client(login).get("/").text
+    assert "Confirmer les réponses de « Exigences de télésanté » 3 réponses pré-remplies" in home
 
 
 # -- list
@@ -109,7 +112,7 @@ def test_the_list_shows_every_product_one_sees(site: Site) -> None:
     found = site.client("mathieu.tanguy").get("/produits")
 
     assert ["Produits en cours 1", "Produits archivés 1"] == found.said("caption")
-    rows = [squeezed(text(each)) for each in found.every("tr") if "P-0" in text(each)]
+    rows = [words(each) for each in found.every("tr") if "P-0" in words(each)]
     assert rows[0].startswith("Corvalis DPI 2021.4P-0003 Produit socle Déploiement imminent Mathieu Tanguy")
     assert rows[1].startswith("ArchiMed Coffre 1.0P-0015 Produit option En production Mathieu Tanguy")
     assert "05/01/2022 à 10 h 33" in rows[0]
@@ -123,7 +126,7 @@ def test_products_are_sorted_as_people_read(site: Site) -> None:
     site.change(Product, {"id": site.product(CABINET)}, name=names[2], name_key=names[2].casefold())
     found = site.client(RESPONSIBLE).get("/produits")
 
-    lines = [squeezed(text(each)) for each in found.every("th") if each.get("scope") == "row"]
+    lines = [words(each) for each in found.every("th") if each.get("scope") == "row"]
     assert ["Alpha 2.1P-0002", "beta 8.2P-0001"] == lines
 
 
@@ -158,8 +161,8 @@ def test_the_chart_has_a_name_and_a_table(site: Site) -> None:
     found = site.client(RESPONSIBLE).get(f"/produits/{site.product()}")
 
     drawings = [each for each in found.every("svg") if each.get("role") == "img"]
-    names = [next(text(child) for child in each if local(child) == "title") for each in drawings]
-    assert ["Interopérabilité\u00a0: profil du produit", "Homologation DMP\u00a0: profil du produit"] == names
+    names = [next(words(child) for child in each if local(child) == "title") for each in drawings]
+    assert ["Interopérabilité : profil du produit", "Homologation DMP : profil du produit"] == names
     assert 2 == len(found.every("table"))
 
 
@@ -236,10 +239,10 @@ def test_the_preliminary_answers_say_where_they_come_from(site: Site) -> None:
     found = site.client(RESPONSIBLE).get(f"/produits/{site.product()}")
 
     rows = found.said("div", "terms__row")
-    question = "Le produit interagit-il avec une infrastructure de partage de documents de santé\u00a0?"
-    rules = "Profil DMP «\u00a0Alimentation\u00a0», Profil DMP «\u00a0Consultation\u00a0»"
-    assert f"{question}oui Déduit\u00a0: {rules}" in rows
-    assert "Le produit gère-t-il des rendez-vous ou un agenda\u00a0?oui Répondu" in rows
+    question = "Le produit interagit-il avec une infrastructure de partage de documents de santé ?"
+    rules = "Profil DMP « Alimentation », Profil DMP « Consultation »"
+    assert f"{question}oui Déduit : {rules}" in rows
+    assert "Le produit gère-t-il des rendez-vous ou un agenda ?oui Répondu" in rows
 
 
 def test_paths_say_how_ready_the_product_is(site: Site) -> None:
@@ -259,6 +262,18 @@ def test_a_questionnaire_starts_where_answers_are_missing(site: Site) -> None:
 
     whole = client.get(f"/produits/{site.product(VISIO)}/doctrine/interoperabilite", 302)
     assert site.axis("A08.1", VISIO) == whole.headers["Location"]
+
+
+def test_a_questionnaire_to_confirm_starts_where_there_is_something_to(site: Site) -> None:
+    """When every question has an answer and rules gave some, one is led to the first axis to confirm."""
+    client = site.client(RESPONSIBLE)
+    for axis, codes in TO_ANSWER.items():
+        client.get(site.axis(axis))
+        for code in codes:
+            client.click(code, level="1")
+    found = client.get(f"/produits/{site.product()}/doctrine/interoperabilite", 302)
+
+    assert site.axis("A08.3") == found.headers["Location"]
 
 
 # -- archived, pending

@@ -49,8 +49,8 @@ def guard(app: Flask, csrf: CSRFProtect, session_over: SessionOver) -> None:
         if rule is None:
             abort(404)
         request.max_content_length = rule.limit
-        if request.method not in _READS and request.content_length is None:
-            abort(411)  # it would be cut at the limit, and what is left taken for the whole
+        if "Transfer-Encoding" in request.headers:
+            abort(411)  # of no known length, it would be cut at the limit and taken for the whole
         if rule.access is not Access.PUBLIC and not current_user.is_authenticated:
             return _ask_to_sign_in(session_over)
         if rule.access is Access.MEMBERS and not has_products(current_user.signed_in.person):

@@ -40,8 +40,8 @@ def problem(found: Problem) -> str:
 
 
 def counted(number: int, one: str, several: str) -> str:
-    """Write a number with its noun: French takes the singular below two."""
-    return f"{number} {one if number < 2 else several}"  # noqa: PLR2004
+    """Write a number with its noun, on one line: French takes the singular below two."""
+    return f"{number} {one if number < 2 else several}"  # noqa: PLR2004
 
 
 def level_name(level: LevelValue, scale: Scale) -> str:

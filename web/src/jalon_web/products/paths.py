@@ -43,13 +43,14 @@ def _state(reading: Reading, name: str) -> CriterionState:
 
 
 def _worded(path: Readiness) -> str:
-    to_confirm = path.count(Requirement.TO_CONFIRM)
+    """Count what is met, missing, unanswered; what there is none of is not said."""
     met = counted(path.met, _("niveau requis atteint"), _("niveaux requis atteints"))
-    if to_confirm:
-        met = _("%(atteints)s, dont %(n)s à confirmer", atteints=met, n=to_confirm)
-    return _(
-        "%(atteints)s, %(manquants)s, %(sans)s sans réponse",
-        atteints=met,
-        manquants=counted(path.count(Requirement.MISSING), _("manquant"), _("manquants")),
-        sans=path.count(Requirement.UNANSWERED),
-    )
+    to_confirm = path.count(Requirement.TO_CONFIRM)
+    missing, unanswered = path.count(Requirement.MISSING), path.count(Requirement.UNANSWERED)
+    parts = [
+        met,
+        _("dont %(n)s à confirmer", n=to_confirm) if to_confirm else "",
+        counted(missing, _("manquant"), _("manquants")) if missing else "",
+        _("%(n)s sans réponse", n=unanswered) if unanswered else "",
+    ]
+    return ", ".join(part for part in parts if part)

@@ -107,7 +107,7 @@ def _steps(product_id: int, ordered: Mapping[str, Progress], texts: Texts) -> It
             yield NextStep(_("%(verbe)s « %(titre)s »", verbe=verb, titre=title), address, detail)
         elif progress.to_confirm:
             detail = counted(progress.to_confirm, _("réponse pré-remplie"), _("réponses pré-remplies"))
-            yield NextStep(_("Confirmer « %(titre)s »", titre=title), address, detail)
+            yield NextStep(_("Confirmer les réponses de « %(titre)s »", titre=title), address, detail)
 
 
 def start_address(product_id: int, name: str) -> str:

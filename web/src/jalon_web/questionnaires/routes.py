@@ -36,7 +36,7 @@ ZONE: Final = ZoneInfo("Europe/Paris")
 @blueprint.get("")
 @allow(Access.MEMBERS)
 def start(product_id: int, referential: str, questionnaire: str) -> Any:
-    """Go to the first question without answer of a questionnaire, or to its first axis."""
+    """Go to the first question without answer of a questionnaire, else to the first axis to confirm."""
     name = f"{referential}/{questionnaire}"
     texts = portal().texts_of(plugins_in_use())
     with portal().database.reading() as session:
@@ -47,7 +47,7 @@ def start(product_id: int, referential: str, questionnaire: str) -> Any:
     for link in links:
         if link.progress.answered < link.progress.applicable:
             return redirect(f"{link.address}?suivante=1")
-    return redirect(links[0].address)
+    return redirect(next((link for link in links if link.progress.to_confirm), links[0]).address)
 
 
 @blueprint.get("/<axis_key>")
@@ -76,7 +76,7 @@ def save_axis(product_id: int, referential: str, questionnaire: str, axis_key: s
         page = axis_page(reading, name, axis_key, saved.refused)
         stale = all(each.why is Refusal.STALE for each in saved.refused.values())
         return make_response(render_template("questionnaires/axis.html", page=page), 409 if stale else 422)
-    flash(_announced(len(changes), saved), "success")
+    flash(_announced(len(changes), saved), "success" if saved.kept else "info")
     anchor = ""
     if len(changes) == 1:
         anchor = f"#{before.texts.criteria[changes[0].criterion].anchor}"

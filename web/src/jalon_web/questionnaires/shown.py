@@ -73,7 +73,7 @@ class CriterionShown:
 
     @property
     def state(self) -> str:
-        """Sum it up in one word, also the CSS class of its badge."""
+        """Sum it up in one word, also the CSS class of its badge: what a person has to do comes first."""
         if self.conflict and self.origin == "none":
             return "conflict"
         if self.to_investigate:
@@ -82,6 +82,13 @@ class CriterionShown:
             return "diverges"
         if self.to_reconfirm:
             return "reconfirm"
+        if (
+            self.origin == "person"
+            and self.checked == "NA"
+            and self.text.na_needs_reason
+            and not self.comment
+        ):
+            return "reason"
         return {"rule": "prefilled", "person": "answered"}.get(self.origin, "empty")
 
 

@@ -48,7 +48,7 @@ def day(value: date) -> str:
 def time(value: datetime, zone: tzinfo) -> str:
     """Write a time of the day."""
     local = value.astimezone(zone)
-    return f"{local.hour} h {local.minute:02d}"
+    return f"{local.hour} h {local.minute:02d}"
 
 
 def saved(kept: Kept, me: int, now: datetime, zone: tzinfo) -> str:

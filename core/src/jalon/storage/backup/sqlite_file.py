@@ -100,11 +100,12 @@ def _build(new: Path, backup: BackupFile) -> None:
         database.close()
     with closing(sqlite3.connect(new, isolation_level=None)) as alone:
         found = alone.execute("PRAGMA integrity_check").fetchone()[0]
-        if found != "ok":
+        # All of it in one file, with nothing beside it: only that file takes the old one's place.
+        mode = alone.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+        if (found, mode) != ("ok", "delete"):
             raise BackupError(
                 f"La nouvelle base de données est abîmée ({found}) : vérifiez le disque. Rien n’a été changé."
             )
-        alone.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
 
 
 def _protect(new: Path, old: Path | None) -> None:
