@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from jalon.storage import schema
 from jalon.storage.backup import BackupError, found_in, opened_backup, require_unused, restore, write_backup
 from jalon.storage.backup.server import _ONE_AT_A_TIME
-from jalon.storage.backup.sqlite_file import _held
+from jalon.storage.backup.sqlite_file import _held, _set_aside
 from jalon.storage.database import Database
 from jalon.storage.schema import SchemaError, SchemaState
 from support.backups import content, fill, rename_products, without_sign_ins
@@ -146,7 +146,6 @@ def test_a_database_damaged_beyond_reading_is_replaced(on_file: Database, target
     data = file.read_bytes()
     damaged = data[:keep] + b"\xff" * (len(data) - keep)
     file.write_bytes(damaged)
-    file.with_name("jalon.db-wal").write_bytes(b"rest")
     with closing(Database(f"sqlite:///{file}")) as database:
         assert None is found_in(database).state
         require_unused(database)
@@ -154,7 +153,17 @@ def test_a_database_damaged_beyond_reading_is_replaced(on_file: Database, target
 
         assert before == content(database)
     assert aside
-    assert (damaged, True) == (aside.read_bytes(), aside.with_name(f"{aside.name}-wal").exists())
+    assert damaged == aside.read_bytes()
+
+
+def test_what_is_beside_a_damaged_database_goes_with_it(tmp_path: Path) -> None:
+    """What SQLite left beside a damaged file is set aside too: it would be read into the new one."""
+    for name in ("jalon.db", "jalon.db-wal", "jalon.db-shm"):
+        (tmp_path / name).write_text(name, encoding="ascii")
+    aside = _set_aside(tmp_path / "jalon.db").name
+
+    expected = {"jalon.db", aside, f"{aside}-wal", f"{aside}-shm"}
+    assert expected == {path.name for path in tmp_path.iterdir()}
 
 
 def test_a_database_of_a_newer_version_is_replaced(on_file: Database, target: Path) -> None:

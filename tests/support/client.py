@@ -90,8 +90,9 @@ class Criterion:
 
     @property
     def checked(self) -> str:
-        """Give the level shown as chosen."""
-        return self.fields.get(f"level.{self.code}", "")
+        """Give the level shown as chosen, on a read-only page too."""
+        chosen = (each.get("value", "") for each in self.root.iter("input") if "checked" in each.attrib)
+        return next(chosen, "")
 
     @property
     def comment(self) -> str:

@@ -53,7 +53,7 @@ class Refusal(StrEnum):
     UNKNOWN = "unknown"  # no such criterion in use
     FROZEN = "frozen"  # its referential is read-only for the moment
     IMPOSSIBLE = "impossible"  # not a level of its scale
-    COMMENT = "comment"  # the comment is too long, or the reason of an NA is missing
+    COMMENT = "comment"  # the comment is too long
     STALE = "stale"  # somebody else changed the answer meanwhile
     MOVED = "moved"  # rules propose something else than what was to be confirmed
 

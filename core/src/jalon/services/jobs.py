@@ -119,6 +119,9 @@ class Jobs:
         if step is None:
             self._note(job, finished_at=self._clock(), error=f"no such kind of job: {job.kind}")
             return True
+        if job.attempts > MOST_ATTEMPTS:  # no exception was ever seen: its worker died each time
+            self._note(job, finished_at=self._clock(), error="its worker stopped each time")
+            return True
         try:
             while (cursor := step(job)) is not None:
                 now = self._clock()
@@ -127,7 +130,7 @@ class Jobs:
         except _TakenOver:
             raise
         except Later:
-            self._note(job, started_at=None, due_at=self._clock() + timedelta(seconds=1))
+            self._note(job, started_at=None, due_at=self._clock() + timedelta(seconds=1), attempts=0)
             return False
         except Exception as error:  # noqa: BLE001 - a job that fails is tried again, then given up with its error
             return self._failed(job, error)

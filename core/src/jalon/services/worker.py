@@ -9,7 +9,6 @@ from typing import Any, Final
 from huey import SqliteHuey, crontab
 from sqlalchemy import select
 
-from jalon.plugins.registry import Plugins
 from jalon.services.clock import Clock, system_clock
 from jalon.services.evaluating import bring_up_to_date
 from jalon.services.jobs import EVALUATE, EVALUATE_ALL, Claimed, Jobs, Later, Step, ask_for_evaluation
@@ -43,30 +42,43 @@ class Queue:
 
 def steps(database: Database, switchboard: Switchboard, clock: Clock = system_clock) -> dict[str, Step]:
     """Give what each kind of job does."""
+    evaluations = _Evaluations(database, switchboard, clock)
+    return {EVALUATE: evaluations.one, EVALUATE_ALL: evaluations.every}
 
-    def plugins_of(subject_id: int) -> Plugins:
-        with database.reading() as session:
-            owner = select(_PRODUCT.c.organisation_id).where(_PRODUCT.c.id == subject_id)
-            organisation_id = session.scalar(owner)
-        return switchboard.now(database, organisation_id or subject_id)
 
-    def evaluate(job: Claimed) -> None:
-        subject_id = int(job.argument["subject"])
-        if not bring_up_to_date(database, plugins_of(subject_id), subject_id, clock):
+class _Evaluations:
+    def __init__(self, database: Database, switchboard: Switchboard, clock: Clock) -> None:
+        self._database = database
+        self._switchboard = switchboard
+        self._clock = clock
+
+    def one(self, job: Claimed) -> None:
+        """Evaluate one subject; one that never stands still is taken up again in a moment."""
+        if not self._evaluate(int(job.argument["subject"])):
             raise Later
 
-    def evaluate_all(job: Claimed) -> Mapping[str, Any] | None:
+    def every(self, job: Claimed) -> Mapping[str, Any] | None:
+        """Evaluate the next subjects; one that fails gets a job of its own, and holds up no other."""
         after = int(job.cursor.get("after", 0))
-        with database.reading() as session:
+        with self._database.reading() as session:
             query = select(_SUBJECT.c.id).where(_SUBJECT.c.id > after).order_by(_SUBJECT.c.id).limit(_BATCH)
             batch = list(session.scalars(query))
         for subject_id in batch:
-            if not bring_up_to_date(database, plugins_of(subject_id), subject_id, clock):
-                with database.writing() as session:
-                    ask_for_evaluation(session, subject_id, clock())
+            try:
+                done = self._evaluate(subject_id)
+            except Exception:  # noqa: BLE001 - its own job will tell
+                done = False
+            if not done:
+                with self._database.writing() as session:
+                    ask_for_evaluation(session, subject_id, self._clock())
         return {"after": batch[-1]} if batch else None
 
-    return {EVALUATE: evaluate, EVALUATE_ALL: evaluate_all}
+    def _evaluate(self, subject_id: int) -> bool:
+        with self._database.reading() as session:
+            owner = select(_PRODUCT.c.organisation_id).where(_PRODUCT.c.id == subject_id)
+            organisation_id = session.scalar(owner)
+        plugins = self._switchboard.now(self._database, organisation_id or subject_id)
+        return bring_up_to_date(self._database, plugins, subject_id, self._clock)
 
 
 def prepare(queue: Queue, jobs: Jobs, sign_in: SignIn) -> Any:

@@ -12,7 +12,7 @@ from jalon.storage.tables.base import Table, document, instant, listed
 
 
 class Subject(Table, table=True):
-    """Anything with answers; `stamp` moves with every change of its draft."""
+    """Anything with answers; `stamp` moves with every change of its draft or of what rules derive from it."""
 
     id: int | None = Field(default=None, primary_key=True)
     kind: str  # product, organisation
