@@ -197,11 +197,14 @@ def test_an_answer_below_a_floor_diverges(site: Site) -> None:
 
 
 def test_what_moves_elsewhere_is_announced(site: Site) -> None:
-    """An answer by which a rule fills another question says which one."""
-    client = site.open("A08.5.C")
-    found = client.click("A08.5.24", level="3")
+    """An answer by which a rule fills another question, or no longer does, says which one."""
+    client = site.client("nadia.cherif")
+    client.get(site.axis("A08.5.C", "Partagia Région"))
+    moved = "Enregistré à 10 h 00. Le pré-remplissage change pour : A08.5.23."
 
-    assert found.announced.startswith("Enregistré à 10 h 00.")
+    assert "Enregistré à 10 h 00." == client.click("A08.5.24", level="3").announced
+    assert moved == client.click("A08.5.24", level="0").announced
+    assert "Sans réponse" == client.get(site.axis("A08.5.C", "Partagia Région")).criterion("A08.5.23").state
 
 
 def test_a_level_back_to_the_proposed_one(site: Site) -> None:

@@ -71,11 +71,9 @@ def restore(shell: Shell, source: Path, *, yes: bool) -> None:
 
 def _tell(shell: Shell, found: backups.Found, manifest: backups.Manifest) -> None:
     """Show what would be lost and what would take its place."""
-    at = manifest.at.astimezone()
+    at = f"{manifest.at.astimezone():%d/%m/%Y à %H\u00a0h\u00a0%M}"
     print_ = shell.console.print
-    print_(
-        f"Sauvegarde du {at:%d/%m/%Y} à {at:%H}\u00a0h\u00a0{at:%M}, écrite par Jalon {escape(manifest.jalon)} :"
-    )
+    print_(f"Sauvegarde du {at}, écrite par Jalon {escape(manifest.jalon)} :")
     print_(f"  {_content({name: manifest.rows_of(name) for name in _NOUNS})}")
     print_("Elle remplacera tout ce que contient la base de données :")
     print_(f"  {_present(found)}")
