@@ -28,6 +28,7 @@ from jalon_web.accounts.user import User
 from jalon_web.errors import handle_errors
 from jalon_web.portal import EXTENSION, Portal, portal
 from jalon_web.products.routes import home, products
+from jalon_web.questionnaires.fragments import Fragments
 from jalon_web.questionnaires.routes import blueprint as questionnaires
 from jalon_web.security import guard
 from jalon_web.settings import Settings
@@ -97,6 +98,7 @@ def _prepare_templates(app: Flask) -> None:
     govuk = PackageLoader("govuk_frontend_jinja")
     own: Any = app.jinja_loader
     app.jinja_env.loader = ChoiceLoader([own, PrefixLoader({"govuk_frontend_jinja": govuk}), govuk])
+    app.jinja_env.globals["criterion_html"] = Fragments().criterion
     digests = {
         path.relative_to(_HERE / "static").as_posix(): sha256(path.read_bytes()).hexdigest()[:12]
         for path in (_HERE / "static").rglob("*")

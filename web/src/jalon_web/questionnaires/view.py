@@ -79,7 +79,7 @@ def axis_page(
     criteria = tuple(
         criterion_shown(reading, entry, refused.get(entry.name))
         for entry in entries
-        if (entry.name == only if only else entry in asked or entry.name in refused)
+        if (entry.name == only if only else entry.name in reading.standing.asked or entry.name in refused)
     )
     links = axis_links(reading, name, axis_key)
     here = next((i for i, link in enumerate(links) if link.is_current), 0)
