@@ -19,6 +19,11 @@ def gettext(message: str, **values: Any) -> str:
     return text % values if values else text
 
 
+def language() -> str:
+    """Name the language of the request."""
+    return str(flask_babel.get_locale() or "")
+
+
 def lazy_gettext(message: str) -> Any:
     """Give a message that is translated when it is shown: for what is declared once, as forms are."""
     return flask_babel.lazy_gettext(message)

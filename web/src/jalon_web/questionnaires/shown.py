@@ -47,9 +47,9 @@ class CriterionText:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CriterionShown:
-    """Add to a criterion's texts what is known of it for one product."""
+    """Add to a criterion's texts what is known of it for one product; compared by identity."""
 
     text: CriterionText
     levels: tuple[LevelShown, ...]

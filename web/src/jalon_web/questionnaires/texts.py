@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -13,8 +13,12 @@ from jalon.domain.levels import NA
 from jalon.domain.names import referential_of
 from jalon.domain.referential import Axis, NaPolicy, Obligation, Questionnaire, Referential
 from jalon.domain.texts import Status
-from jalon_web.questionnaires.shown import CriterionText, LevelShown
+from jalon_web.memory import Memory
+from jalon_web.questionnaires.shown import CriterionShown, CriterionText, LevelShown
 from jalon_web.translation import gettext as _
+
+_MOST: Final = 4096
+"""Questions of which what is shown is remembered, for each catalogue."""
 
 _NOT_IN_IDS: Final = re.compile(r"[^A-Za-z0-9]+")
 
@@ -24,6 +28,7 @@ class Texts:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.shown: Memory[Hashable, CriterionShown] = Memory(_MOST)
         self.rules = {
             referential.qualified(rule.key): rule.title
             for referential in catalogue.referentials.values()

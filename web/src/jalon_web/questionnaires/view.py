@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
+from typing import NamedTuple
 
 from flask import url_for
 from markupsafe import Markup
 
 from jalon.domain.catalogue import Entry
+from jalon.domain.conditions import Row
 from jalon.domain.explanations import Matches
 from jalon.domain.gap import expected_at, gap
 from jalon.domain.levels import LevelValue
@@ -19,11 +21,11 @@ from jalon.domain.scoring import Progress
 from jalon.services.answering import Refused
 from jalon.services.drafts import Kept
 from jalon.services.products import ProductSeen
-from jalon.services.standing import WHOLE, Standing
+from jalon.services.standing import WHOLE, CriterionStanding, Standing
 from jalon_web import wording as said_in_french
 from jalon_web.questionnaires import wording
 from jalon_web.questionnaires.forms import mark
-from jalon_web.questionnaires.reasons import why_asked
+from jalon_web.questionnaires.reasons import because, why_asked
 from jalon_web.questionnaires.shown import (
     AxisLink,
     AxisPage,
@@ -34,6 +36,7 @@ from jalon_web.questionnaires.shown import (
 )
 from jalon_web.questionnaires.texts import Texts
 from jalon_web.translation import gettext as _
+from jalon_web.translation import language
 
 NO_PROGRESS = ProgressShown(0, 0, 0, "")
 
@@ -145,12 +148,43 @@ def whole_progress(standing: Standing, name: str) -> Progress:
 
 
 def criterion_shown(reading: Reading, entry: Entry, refused: Refused | None = None) -> CriterionShown:
-    """Show one criterion."""
+    """Show one criterion; what was shown of it is shown again while all that it depends on is the same."""
+    known = _Known(
+        name=entry.name,
+        said=reading.standing.of(entry.name),
+        kept=reading.kept.get(entry.name),
+        reasons=because(reading.texts, reading.matches, entry),
+        asked=entry.name in reading.standing.asked,
+        day=reading.now.astimezone(reading.zone).date(),
+        language=language(),
+        is_readers=entry.name in reading.kept and reading.kept[entry.name].author_id == reading.reader,
+    )
+    if refused:
+        return _criterion_shown(reading, entry, known, refused)
+    return reading.texts.shown.get(known, lambda: _criterion_shown(reading, entry, known, None))
+
+
+class _Known(NamedTuple):
+    """Hold all that is shown of a criterion depends on, while its catalogue is the same."""
+
+    name: str
+    said: CriterionStanding
+    kept: Kept | None
+    reasons: Row
+    asked: bool
+    day: date
+    language: str
+    is_readers: bool  # its author is who reads
+
+
+def _criterion_shown(
+    reading: Reading, entry: Entry, known: _Known, refused: Refused | None
+) -> CriterionShown:
     scale, criterion = entry.questionnaire.scale, entry.criterion
-    said, kept = reading.standing.of(entry.name), reading.kept.get(entry.name)
+    said, kept = known.said, known.kept
     mine, prefill = _counting(reading, entry)
     level = mine if mine is not None else prefill
-    step = expected_at(criterion.expected, reading.now.astimezone(reading.zone).date())
+    step = expected_at(criterion.expected, known.day)
     text = reading.texts.criteria[entry.name]
     goal = step.level if step else None
     return CriterionShown(
@@ -163,13 +197,13 @@ def criterion_shown(reading: Reading, entry: Entry, refused: Refused | None = No
         seen=mark("" if level is None else str(level), kept.comment if kept else ""),
         comment=_comment(kept, refused),
         saved=wording.saved(kept, reading.reader, reading.now, reading.zone) if kept else "",
-        why=why_asked(reading.texts, reading.standing, reading.matches, entry),
+        why=why_asked(reading.texts, said, known.reasons),
         prefills=tuple(_prefill(reading, each, entry) for each in said.proposals),
         conflict=bool(said.outcome and said.outcome.conflict),
         divergence=wording.divergence(mine, said, scale) if mine is not None else "",
         to_reconfirm=wording.reconfirm(kept, said),
         to_investigate=bool(kept and kept.to_investigate),
-        parked=entry.name not in reading.standing.asked,
+        parked=not known.asked,
         gap_expected=wording.gap(gap(level, goal), _("Écart au niveau attendu")),
         gap_target=wording.gap(gap(level, criterion.target), _("Écart à la cible")),
         error=wording.refusal(refused, scale) if refused else "",
