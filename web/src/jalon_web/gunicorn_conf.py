@@ -27,6 +27,7 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 proc_name = "jalon"
+control_socket_disable = True  # nobody asked for a way in beside the portal
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 - heartbeats, no data
 
 

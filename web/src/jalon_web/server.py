@@ -1,40 +1,22 @@
-"""Open an instance and serve it."""
+"""Serve an instance."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 
-from jalon.plugins.registry import Plugins
-from jalon.services.clock import system_clock
-from jalon.services.jobs import EVALUATE_ALL, ask_for
-from jalon.services.referentials import holders, remember, stored_plugins
 from jalon.services.worker import Queue
-from jalon.storage.database import Database
-from jalon.storage.schema import require_current
 from jalon_web import gunicorn_conf
 from jalon_web.factory import create_app
+from jalon_web.instance import opened
+from jalon_web.processes import Companion
 from jalon_web.settings import Settings, load_settings
-
-
-def opened(settings: Settings, folders: Sequence[Path] = ()) -> tuple[Database, Plugins]:
-    """Open the database of an instance and load its plugins; refuse a database of another form.
-
-    Referentials that are new or changed are remembered, and every subject is evaluated again for them.
-    """
-    database = Database(settings.database_url)
-    require_current(database)
-    plugins = Plugins.load(folders=folders, holders=holders(database))
-    if remember(database, plugins):
-        with database.writing() as session:
-            ask_for(session, EVALUATE_ALL, {}, system_clock(), key=EVALUATE_ALL)
-    return database, plugins.with_stored(stored_plugins(database))
 
 
 def application(environ: Mapping[str, str] | None = None) -> Flask:
@@ -45,15 +27,26 @@ def application(environ: Mapping[str, str] | None = None) -> Flask:
 
 
 class Server(BaseApplication):
-    """Serve an application with gunicorn, in this very process."""
+    """Serve an application with gunicorn, in this very process, and keep a companion alive beside it."""
 
     cfg: Config
 
-    def __init__(self, make: Callable[[], Flask], settings: Settings, ready: Callable[[], None]) -> None:
+    def __init__(
+        self, make: Callable[[], Flask], settings: Settings, ready: Callable[[], None], companion: Companion
+    ) -> None:
         self._make = make
         self._settings = settings
         self._ready = ready
+        self._companion = companion
         super().__init__()
+
+    def run(self) -> None:
+        """Serve until told to stop."""
+        self._companion.start()
+        try:
+            _KeepingArbiter(self, self._companion).run()
+        finally:
+            self._companion.stop()
 
     def load_config(self) -> None:
         """Take our configuration, then what the settings say."""
@@ -74,3 +67,15 @@ class Server(BaseApplication):
     def load(self) -> Any:
         """Make the application."""
         return self._make()
+
+
+class _KeepingArbiter(Arbiter):
+    """Look after the companion each time the serving processes are looked after: about once a second."""
+
+    def __init__(self, app: Server, companion: Companion) -> None:
+        self._companion = companion
+        super().__init__(app)
+
+    def manage_workers(self) -> None:
+        super().manage_workers()
+        self._companion.keep()

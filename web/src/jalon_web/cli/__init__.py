@@ -24,7 +24,7 @@ _LATER: Final = {
     "migrate": "jalon_web.cli.instance:migrate_command",
     "restore": "jalon_web.cli.backup:restore",
     "run": "jalon_web.cli.run:run",
-    "worker": "jalon_web.cli.run:worker",
+    "worker": "jalon_web.cli.worker:worker",
 }
 
 

@@ -1,32 +1,24 @@
-"""`jalon run` and `jalon worker`: the portal, and the worker beside it."""
+"""`jalon run`: the portal, and the worker beside it."""
 
 from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import sys
-from typing import Final
 
 import click
 from flask import Flask
 
-from jalon.services.jobs import Jobs
-from jalon.services.passwords import Passwords
-from jalon.services.sign_in import SignIn
-from jalon.services.switches import Switchboard
-from jalon.services.worker import Queue, prepare, steps
+from jalon.services.worker import Queue
 from jalon.storage.database import Database
 from jalon.storage.schema import SchemaState, migrate, require_current, state_of
 from jalon_web.cli.demo import demo_logins, is_demo, load_demo
 from jalon_web.cli.shell import Refusal, Shell
 from jalon_web.factory import create_app
-from jalon_web.processes import die_with_parent
-from jalon_web.server import Server, opened
+from jalon_web.instance import opened
+from jalon_web.processes import Companion
+from jalon_web.server import Server
 from jalon_web.settings import Settings, load_settings
-
-_ASKED_BY: Final = "JALON_RUN"
-"""Tells the worker which `jalon run` started it, and so that it ends with it."""
 
 
 @click.command()
@@ -57,31 +49,12 @@ def run(shell: Shell, *, with_demo: bool) -> None:
             shell.console.print(line)
         shell.console.print("Pour l’arrêter : Ctrl+C\n")
 
-    server = Server(make, settings, ready)
-    worker_process = _start_worker(shell)
-    try:
-        server.run()
-    finally:
-        worker_process.terminate()
-        worker_process.wait(10)
+    Server(make, settings, ready, _worker(shell)).run()
 
 
-@click.command()
-@click.pass_obj
-def worker(shell: Shell) -> None:
-    """Exécuter les tâches de fond ; « jalon run » le démarre lui-même."""
-    if asked_by := os.environ.get(_ASKED_BY):
-        die_with_parent(int(asked_by))
-    settings = load_settings(os.environ)
-    database, plugins = opened(settings, shell.folders)
-    jobs = Jobs(database, steps(database, Switchboard(plugins)))
-    prepare(Queue(settings.queue), jobs, SignIn(database, Passwords())).run()
-
-
-def _start_worker(shell: Shell) -> subprocess.Popen[bytes]:
+def _worker(shell: Shell) -> Companion:
     folders = [part for folder in shell.folders for part in ("--referentials", str(folder))]
-    command = [sys.executable, "-m", "jalon_web.cli", *folders, "worker"]
-    return subprocess.Popen(command, env={**os.environ, _ASKED_BY: str(os.getpid())})  # noqa: S603 - our own program
+    return Companion([sys.executable, "-m", "jalon_web.cli", *folders, "worker"])
 
 
 def _require_free(settings: Settings) -> None:

@@ -34,7 +34,7 @@ def every() -> Any:
     return render_template("products/index.html", products=_rows())
 
 
-@products.get("/<int(max=2147483647):product_id>")
+@products.get("/<int:product_id>")
 @allow(Access.MEMBERS)
 def show(product_id: int) -> Any:
     """Show one product: its questionnaires, radars and preliminary answers."""

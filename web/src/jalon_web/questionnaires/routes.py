@@ -27,7 +27,7 @@ from jalon_web.wording import counted, level_name
 blueprint = Blueprint(
     "questionnaires",
     __name__,
-    url_prefix="/produits/<int(max=2147483647):product_id>/<referential>/<questionnaire>",
+    url_prefix="/produits/<int:product_id>/<referential>/<questionnaire>",
 )
 
 ZONE: Final = ZoneInfo("Europe/Paris")
