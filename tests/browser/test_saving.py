@@ -63,7 +63,7 @@ def test_an_answer_is_told_and_nothing_moves(browser: Browser, live: Live, width
         expect(page.locator("#annonces")).to_have_text(SAVED_AT)
         after = radio.bounding_box()
 
-        assert ("2 réponses sur 3", "3 réponses sur 3") == (
+        assert ("2\u00a0réponses sur 3", "3\u00a0réponses sur 3") == (
             before,
             page.locator("#progress-axis .progress__text").inner_text(),
         )

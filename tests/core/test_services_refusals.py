@@ -11,7 +11,7 @@ from jalon.domain.levels import NA
 from jalon.services.answering import Act, Answering, Change, Refusal
 from jalon.services.drafts import read_draft
 from jalon.services.evaluating import bring_up_to_date
-from jalon.services.texts import MAX_COMMENT
+from jalon.services.texts import MAX_COMMENT, clean
 from jalon.storage.database import Database
 from jalon.storage.tables import AnswerRow, AnswerVersion, DraftScore, EvaluationRow, Subject
 from support.services import START, Firm, check_derived, check_versions, make_firm
@@ -73,7 +73,7 @@ TYPED = (
     ("a\tb", "a\tb"),
     ("e\u0301te\u0301", "été"),
     ("  \n ", ""),
-    ("𝄞 😀 \u2028 \uffff", "𝄞 😀 \u2028 \uffff"),
+    ("𝄞 😀 \u2028 \ufffd", "𝄞 😀 \u2028 \ufffd"),
     ("x" * MAX_COMMENT + " \x00\n", "x" * MAX_COMMENT),
 )
 
@@ -231,3 +231,8 @@ def test_an_answer_filed_in_history_does_not_count(firm: Firm) -> None:
         firm.plugins, firm.product, firm.expert, [Change("base/B1", 1, 2)]
     )
     assert (None, None, 2) == tuple(firm.row("B1")[name] for name in ("filed_at", "set_aside_at", "version"))
+
+
+def test_what_unicode_sets_aside_is_left_out() -> None:
+    """Code points that stand for no character are dropped; letters that Python does not know yet are not."""
+    assert "abé\U0010fffd" == clean("a\ufffeb\uffffe\u0301\ufdd0\U0001ffff\U0010fffd")

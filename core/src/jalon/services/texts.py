@@ -32,15 +32,20 @@ class TextRefusedError(JalonError):
 def clean(text: str, *, longest: int = MAX_COMMENT) -> str:
     """Keep a text of several lines: one kind of line end, no control character; raise when too long."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(
-        each for each in unified if each in "\n\t" or unicodedata.category(each) not in {"Cc", "Cs"}
-    )
+    kept = "".join(each for each in unified if each in "\n\t" or not _is_no_character(each))
     kept = unicodedata.normalize("NFC", kept).strip()
     if len(kept) > longest:
         raise TextRefusedError(
             f"Ce texte compte {len(kept)} caractères ; {longest} au plus sont conservés. Raccourcissez-le."
         )
     return kept
+
+
+def _is_no_character(mark: str) -> bool:
+    """Say whether a code point is a control, half a pair, or set aside by Unicode for no text at all."""
+    point = ord(mark)
+    set_aside = point & 0xFFFE == 0xFFFE or 0xFDD0 <= point <= 0xFDEF  # noqa: PLR2004
+    return set_aside or unicodedata.category(mark) in {"Cc", "Cs"}
 
 
 def name_key(name: str) -> str:

@@ -48,6 +48,7 @@ def check() -> Any:
     except WrongCredentialsError:
         form.login.errors = [_("Identifiant ou mot de passe incorrect.")]
         return _page(form, carried, 422)
+    _close_session()  # signing in again leaves no session behind
     session.clear()  # a new CSRF token too: nothing of before the sign-in is worth anything after
     g.pop("csrf_token", None)  # which Flask-WTF keeps for the page that follows
     session["_user_id"] = token  # what Flask-Login reads: the account is found with the next request
@@ -71,9 +72,7 @@ def session_over(carried: Sequence[tuple[str, str]]) -> Any:
 @allow(Access.PUBLIC)  # of a session already over too: there is nothing to sign in for
 def sign_out() -> Any:
     """End the session everywhere."""
-    if current_user.is_authenticated:
-        who = signed_in()
-        portal().sign_in.close(who.token, Actor(who.person.account_id, who.name, request.remote_addr or ""))
+    _close_session()
     logout_user()
     session.clear()
     return redirect(url_for("accounts.sign_in"), 303)
@@ -84,6 +83,13 @@ def sign_out() -> Any:
 def keep_alive() -> Any:
     """Prolong the session: reading this page is all it takes."""
     return make_response("", 204, {"X-Session-Ends": str(current_user.session_ends)})
+
+
+def _close_session() -> None:
+    """End the session of this browser, if it has one."""
+    if current_user.is_authenticated:
+        who = signed_in()
+        portal().sign_in.close(who.token, Actor(who.person.account_id, who.name, request.remote_addr or ""))
 
 
 def _page(form: SignInForm, carried: Sequence[tuple[str, str]], code: int = 200) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from jalon.domain.facts import read_date
+from jalon.domain.rights import has_products
 from jalon.services.drafts import kept_answers
 from jalon.services.products import bases_of, product_seen, products_seen, whole_scores
 from jalon_web.access import Access, allow
@@ -24,14 +25,14 @@ products = Blueprint("products", __name__, url_prefix="/produits")
 def index() -> Any:
     """Show my products and what to do next."""
     rows = [row for row in _rows(steps=True) if not row.archived]
-    return render_template("products/home.html", products=tuple(rows))
+    return render_template("products/home.html", products=tuple(rows), is_member=has_products(person()))
 
 
 @products.get("", endpoint="index")
 @allow(Access.MEMBERS)
 def every() -> Any:
     """List every product I see."""
-    return render_template("products/index.html", products=_rows())
+    return render_template("products/index.html", products=_rows(), is_member=True)
 
 
 @products.get("/<int:product_id>")
