@@ -190,7 +190,8 @@ def test_an_answer_below_a_floor_diverges(site: Site) -> None:
     )
     assert said in words(found.by_id("n-A08-5-23"))
 
-    client.click("A08.5.23", comment="Retirée dans cette version")
+    found = client.click("A08.5.23", comment="Retirée dans cette version")
+    assert "Votre commentaire en donne la raison." in words(found.by_id("n-A08-5-23"))
     assert ["Retirée dans cette version"] == [
         row["text"] for row in site.rows(Justification, criterion="A08.5.23", subject_id=site.product())
     ]

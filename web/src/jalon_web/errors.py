@@ -68,8 +68,8 @@ _EXPLAINED: Final[Mapping[int, Explained]] = {
 
 
 def explained(code: int) -> Explained:
-    """Word an error by its HTTP code."""
-    return _EXPLAINED.get(code, _EXPLAINED[500])
+    """Word an error by its HTTP code; one without words of its own is worded by its family."""
+    return _EXPLAINED.get(code) or _EXPLAINED[400 if code < 500 else 500]  # noqa: PLR2004
 
 
 def error_page(code: int, *, what_to_do: str = "", headers: dict[str, str] | None = None) -> Response:

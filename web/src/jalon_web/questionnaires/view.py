@@ -200,7 +200,9 @@ def _criterion_shown(
         why=why_asked(reading.texts, said, known.reasons),
         prefills=tuple(_prefill(reading, each, entry) for each in said.proposals),
         conflict=bool(said.outcome and said.outcome.conflict),
-        divergence=wording.divergence(mine, said, scale) if mine is not None else "",
+        divergence=wording.divergence(mine, said, scale, kept.comment if kept else "")
+        if mine is not None
+        else "",
         to_reconfirm=wording.reconfirm(kept, said),
         to_investigate=bool(kept and kept.to_investigate),
         parked=not known.asked,

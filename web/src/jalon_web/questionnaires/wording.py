@@ -81,8 +81,8 @@ def proposal(found: Proposal, scale: Scale) -> str:
     return _("Niveau %(n)s", n=found.value)
 
 
-def divergence(level: LevelValue, said: CriterionStanding, scale: Scale) -> str:
-    """Say how an answer goes against what rules propose."""
+def divergence(level: LevelValue, said: CriterionStanding, scale: Scale, comment: str) -> str:
+    """Say how an answer goes against what rules propose, and whether its comment says why."""
     if not said.divergence:
         return ""
     mine = scale.na_name if level == NA else str(level)
@@ -104,6 +104,8 @@ def divergence(level: LevelValue, said: CriterionStanding, scale: Scale) -> str:
             mine=mine,
             n=outcome.effect.level,
         )
+    if comment:
+        return _("%(texte)s Votre commentaire en donne la raison.", texte=text)
     return _("%(texte)s Indiquez pourquoi en commentaire.", texte=text)
 
 
