@@ -68,7 +68,7 @@ def test_what_may_not_be_seen_does_not_exist(site: Site, error: Callable[[], Exc
 
 
 def test_a_code_nobody_thought_of(site: Site) -> None:
-    """A code without words of its own still has a page of ours."""
+    """A code without words of its own has those of its family, in a page of ours."""
 
     def view() -> None:
         raise ImATeapot("I'm a teapot")
@@ -76,7 +76,7 @@ def test_a_code_nobody_thought_of(site: Site) -> None:
     route(site, view)
     found = site.client().get("/essai", 418)
     assert "teapot" not in found.html
-    assert ["Erreur de notre côté"] == found.said("h1")
+    assert ["La demande n’a pas pu être lue"] == found.said("h1")
 
 
 def test_descriptions_of_errors_are_not_shown(site: Site) -> None:
