@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,16 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def stored(instance: Path) -> Callable[[], Database]:
-    """Open the database of the instance."""
-    return lambda: Database(f"sqlite:///{instance / 'jalon.db'}")
+def stored(instance: Path) -> Iterator[Callable[[], Database]]:
+    """Open the database of the instance, and close it in the end."""
+    with ExitStack() as stack:
+
+        def opened() -> Database:
+            database = Database(f"sqlite:///{instance / 'jalon.db'}")
+            stack.callback(database.close)
+            return database
+
+        yield opened
 
 
 def _version(database: Database, value: str) -> None:

@@ -20,9 +20,17 @@ def opened(settings: Settings, folders: Sequence[Path] = ()) -> tuple[Database, 
     Referentials that are new or changed are remembered, and every subject is evaluated again for them.
     """
     database = Database(settings.database_url)
+    try:
+        return database, _loaded(database, folders)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _loaded(database: Database, folders: Sequence[Path]) -> Plugins:
     require_current(database)
     plugins = Plugins.load(folders=folders, holders=holders(database))
     if remember(database, plugins):
         with database.writing() as session:
             ask_for(session, EVALUATE_ALL, {}, system_clock(), key=EVALUATE_ALL)
-    return database, plugins.with_stored(stored_plugins(database))
+    return plugins.with_stored(stored_plugins(database))

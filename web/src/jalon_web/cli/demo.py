@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Final
@@ -35,16 +36,16 @@ DEMO_PASSWORD: Final = "Convergence-2026"  # noqa: S105 - printed at each start,
 def demo(shell: Shell, folder: Path | None) -> None:
     """Charger des données de démonstration dans une instance encore vide."""
     settings = load_settings(os.environ, create=True)
-    database = Database(settings.database_url)
-    if state_of(database) is SchemaState.EMPTY:
-        migrate(database)
-    require_current(database)
-    if has_organisations(database):
-        raise Refusal(
-            "Cette instance contient déjà des organisations : la démonstration ne s’y ajoute pas. "
-            "Choisissez une autre instance : INSTANCE=/chemin jalon demo"
-        )
-    load_demo(shell, database, folder)
+    with closing(Database(settings.database_url)) as database:
+        if state_of(database) is SchemaState.EMPTY:
+            migrate(database)
+        require_current(database)
+        if has_organisations(database):
+            raise Refusal(
+                "Cette instance contient déjà des organisations : la démonstration ne s’y ajoute pas. "
+                "Choisissez une autre instance : INSTANCE=/chemin jalon demo"
+            )
+        load_demo(shell, database, folder)
     for line in demo_logins(folder):
         shell.console.print(line)
 

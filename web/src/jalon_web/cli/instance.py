@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 
 import click
 
@@ -22,7 +23,8 @@ from jalon_web.settings import load_settings
 def migrate_command(shell: Shell) -> None:
     """Créer les tables de la base de données, ou les mettre à jour."""
     settings = load_settings(os.environ, create=True)
-    before = migrate(Database(settings.database_url))
+    with closing(Database(settings.database_url)) as database:
+        before = migrate(database)
     said = {
         SchemaState.EMPTY: "Base de données créée.",
         SchemaState.OLDER: "Base de données mise à jour.",
@@ -44,16 +46,16 @@ def admin() -> None:
 def create(shell: Shell, login: str, name: str, email: str) -> None:
     """Créer un compte d’administration ; le mot de passe est demandé, ou lu dans JALON_PASSWORD."""
     settings = load_settings(os.environ)
-    database = Database(settings.database_url)
-    require_current(database)
-    password = os.environ.get("JALON_PASSWORD") or click.prompt(
-        f"Mot de passe (au moins {SHORTEST} caractères)",
-        hide_input=True,
-        confirmation_prompt="Encore une fois",
-    )
-    new = NewAccount(login, name, email, password, kind=AccountKind.ADMINISTRATOR)
-    with database.writing() as session:
-        account = create_account(session, new, Passwords())
-        subject = ("account", account.id or 0)
-        record(session, system_clock(), Actor(None, "jalon admin create"), "account-created", subject)
+    with closing(Database(settings.database_url)) as database:
+        require_current(database)
+        password = os.environ.get("JALON_PASSWORD") or click.prompt(
+            f"Mot de passe (au moins {SHORTEST} caractères)",
+            hide_input=True,
+            confirmation_prompt="Encore une fois",
+        )
+        new = NewAccount(login, name, email, password, kind=AccountKind.ADMINISTRATOR)
+        with database.writing() as session:
+            account = create_account(session, new, Passwords())
+            subject = ("account", account.id or 0)
+            record(session, system_clock(), Actor(None, "jalon admin create"), "account-created", subject)
     shell.console.print(f"Le compte d’administration « {account.login} » est créé.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from contextlib import closing
 
 import click
 from flask import Flask
@@ -30,14 +31,8 @@ def run(shell: Shell, *, with_demo: bool) -> None:
     """Servir le portail et son exécutant de tâches ; la première fois, créer l’instance."""
     settings = load_settings(os.environ, create=True)
     _require_free(settings)
-    database = Database(settings.database_url)
-    if state_of(database) is SchemaState.EMPTY:
-        migrate(database)
-        if with_demo:
-            load_demo(shell, database)
-    require_current(database)
-    logins = demo_logins() if is_demo(database) else ()
-    database.close()
+    with closing(Database(settings.database_url)) as database:
+        logins = _prepared(shell, database, with_demo=with_demo)
 
     def make() -> Flask:
         opened_database, plugins = opened(settings, shell.folders)
@@ -50,6 +45,16 @@ def run(shell: Shell, *, with_demo: bool) -> None:
         shell.console.print("Pour l’arrêter : Ctrl+C\n")
 
     Server(make, settings, ready, _worker(shell)).run()
+
+
+def _prepared(shell: Shell, database: Database, *, with_demo: bool) -> tuple[str, ...]:
+    """Make a new instance, or refuse one of another form; give what to say of the demonstration."""
+    if state_of(database) is SchemaState.EMPTY:
+        migrate(database)
+        if with_demo:
+            load_demo(shell, database)
+    require_current(database)
+    return tuple(demo_logins()) if is_demo(database) else ()
 
 
 def _worker(shell: Shell) -> Companion:
