@@ -17,7 +17,7 @@ from jalon.services.jobs import EVALUATE_ALL, Jobs, ask_for
 from jalon.services.switches import Switchboard, generation_query, switch
 from jalon.services.worker import steps
 from jalon.storage.database import Database
-from jalon.storage.tables import AnswerRow, PluginSwitch
+from jalon.storage.tables import AnswerRow, Job, PluginSwitch, table_of
 from support.services import (
     Author,
     Firm,
@@ -196,9 +196,7 @@ def test_an_unknown_plugin_switched_off_changes_nothing(instance: Instance) -> N
 
 
 def worked(firm: Firm, board: Switchboard) -> None:
-    """Evaluate every subject again, as after a switch."""
-    with firm.database.writing() as session:
-        ask_for(session, EVALUATE_ALL, {}, firm.clock(), key=EVALUATE_ALL)
+    """Do what was asked for: every subject is evaluated again."""
     assert 1 == Jobs(firm.database, steps(firm.database, board, firm.clock), firm.clock).run_due()
 
 
@@ -213,7 +211,14 @@ def test_answers_of_a_plugin_switched_off(database: Database, load: Any) -> None
     for key in ("second", "filling"):
         (name,) = (each.name for each in plugins.all for r in each.referentials if key == r.key)
         with database.writing() as session:
-            switch(session, name, is_on=False, organisation_id=firm.organisation, author_id=firm.head[0])
+            switch(
+                session,
+                name,
+                is_on=False,
+                organisation_id=firm.organisation,
+                author_id=firm.head[0],
+                clock=firm.clock,
+            )
     worked(firm, board)
     firm.plugins = board.now(database, firm.organisation)
     check_derived(firm)
@@ -222,7 +227,12 @@ def test_answers_of_a_plugin_switched_off(database: Database, load: Any) -> None
     for row in firm.rows(PluginSwitch):
         with database.writing() as session:
             switch(
-                session, row["plugin"], is_on=True, organisation_id=firm.organisation, author_id=firm.head[0]
+                session,
+                row["plugin"],
+                is_on=True,
+                organisation_id=firm.organisation,
+                author_id=firm.head[0],
+                clock=firm.clock,
             )
     worked(firm, board)
     firm.plugins = board.now(database, firm.organisation)
@@ -237,9 +247,21 @@ def test_every_subject_is_evaluated_again(database: Database, load: Any) -> None
     for firm in firms:
         firm.profile(c="x")
         firm.plugins = plugins
+    with database.writing() as session:
+        ask_for(session, EVALUATE_ALL, {}, firms[0].clock(), key=EVALUATE_ALL)
     worked(firms[0], Switchboard(plugins))
     for firm in firms:
         check_derived(firm)
         assert 3 == firm.standing().of("base/A1").prefill
         check_derived(firm, firm.organisation)
     assert bring_up_to_date(database, plugins, firms[0].organisation, firms[0].clock)
+
+
+def test_switching_asks_for_an_evaluation(database: Database) -> None:
+    """What rules say changes with the plugins in use: the worker evaluates every subject, once for all."""
+    with database.writing() as session:
+        switch(session, "base", is_on=False, organisation_id=None, author_id=None)  # type: ignore[arg-type]
+        switch(session, "extra", is_on=False, organisation_id=None, author_id=None)  # type: ignore[arg-type]
+
+    with database.reading() as session:
+        assert [EVALUATE_ALL] == list(session.scalars(select(table_of(Job).c.kind)))

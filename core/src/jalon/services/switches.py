@@ -10,7 +10,8 @@ from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from jalon.plugins.registry import Plugins
-from jalon.services.clock import system_clock
+from jalon.services.clock import Clock, system_clock
+from jalon.services.jobs import EVALUATE_ALL, ask_for
 from jalon.storage.database import Database, upsert
 from jalon.storage.tables import PluginSwitch, Setting, table_of
 
@@ -54,17 +55,24 @@ def generation_query() -> ScalarSelect[Any]:
 
 
 def switch(
-    session: Session, plugin: str, *, is_on: bool, organisation_id: int | None, author_id: int
+    session: Session,
+    plugin: str,
+    *,
+    is_on: bool,
+    organisation_id: int | None,
+    author_id: int,
+    clock: Clock = system_clock,
 ) -> None:
-    """Switch a plugin for the instance (no organisation) or for one organisation."""
+    """Switch a plugin for the instance (no organisation) or for one; every subject is then evaluated."""
     same = (_SWITCH.c.plugin == plugin) & (_SWITCH.c.organisation_id == organisation_id)
     known = session.scalars(select(PluginSwitch).where(same)).one_or_none()
     if known is None:
         known = PluginSwitch(plugin=plugin, organisation_id=organisation_id, is_on=is_on)
-    known.is_on, known.author_id, known.switched_at = is_on, author_id, system_clock()
+    known.is_on, known.author_id, known.switched_at = is_on, author_id, clock()
     session.add(known)
     # Not a number counted up: two transactions at once would come to the same one.
     upsert(session, Setting, [{"key": GENERATION, "value": token_hex(8)}])
+    ask_for(session, EVALUATE_ALL, {}, known.switched_at, key=EVALUATE_ALL)
 
 
 def _switched_off(session: Session) -> dict[int | None, frozenset[str]]:
