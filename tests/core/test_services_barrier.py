@@ -28,7 +28,7 @@ from support.services import (
     check_derived,
     check_versions,
     jobs_of,
-    make_firm,
+    make_hooked_firm,
     once,
     together,
     wait_for,
@@ -45,10 +45,7 @@ def hooked() -> Hooked:
 @pytest.fixture
 def firm(database: Database, load: Any, hooked: Hooked) -> Firm:
     """Make a publisher with that plugin."""
-    made = make_firm(database, load("base", "filling", objects={"hooked": hooked}))
-    assert [] == [each.reason for each in made.plugins.all if each.reason]
-    hooked.calls = 0
-    return made
+    return make_hooked_firm(database, load, hooked)
 
 
 def test_two_writers_on_different_criteria(firm: Firm, hooked: Hooked) -> None:

@@ -26,7 +26,7 @@ from support.services import (
     check_derived,
     check_versions,
     jobs_of,
-    make_firm,
+    make_hooked_firm,
     worker,
 )
 
@@ -40,10 +40,7 @@ def hooked() -> Hooked:
 @pytest.fixture
 def firm(database: Database, load: Any, hooked: Hooked) -> Firm:
     """Make a publisher with that plugin."""
-    made = make_firm(database, load("base", "filling", objects={"hooked": hooked}))
-    assert [] == [each.reason for each in made.plugins.all if each.reason]
-    hooked.calls = 0
-    return made
+    return make_hooked_firm(database, load, hooked)
 
 
 def restless(firm: Firm, hooked: Hooked) -> None:

@@ -339,3 +339,11 @@ def once(action: Callable[[], Any]) -> Callable[[], None]:
             left.pop()()
 
     return run
+
+
+def make_hooked_firm(database: Database, load: Callable[..., Plugins], hooked: Hooked) -> Firm:
+    """Make a publisher that uses a plugin whose hook a test can hold; calls so far are not counted."""
+    made = make_firm(database, load("base", "filling", objects={"hooked": hooked}))
+    assert [] == [each.reason for each in made.plugins.all if each.reason]
+    hooked.calls = 0
+    return made
