@@ -11,6 +11,8 @@ from jalon.services.referentials import stored_plugins
 from jalon.storage.database import Database
 from jalon.storage.schema import migrate
 from jalon.storage.tables import Account
+from jalon_web.factory import warm_up
+from jalon_web.portal import portal
 from support.client import Client
 from support.portal import (
     AUTHORITY,
@@ -191,3 +193,16 @@ def test_a_referential_that_is_only_stored_is_read_only(
             assert said in client.post(path, fields, 422).text
     assert 200 == client.get(site.axis("A08.1")).status
     assert 200 == client.click("A08.1.1", level="3").status
+
+
+def test_warming_up_leaves_nothing_to_compile(make_site: MakeSite) -> None:
+    """Once warm, an application has every template of ours and the texts of its catalogue; it asks no database."""
+    site = make_site()
+    site.app.jinja_env.cache.clear()
+    site.database.close()
+
+    warm_up(site.app)
+
+    known = {key[1] for key in site.app.jinja_env.cache}
+    assert {"questionnaires/axis.html", "questionnaires/_criterion.html", "base.html"} <= known
+    assert portal(site.app).texts_of(portal(site.app).switchboard.plugins).criteria

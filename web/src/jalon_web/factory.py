@@ -73,6 +73,15 @@ def create_app(
     return app
 
 
+def warm_up(app: Flask) -> None:
+    """Compile the templates and word the catalogue before the first request, and before processes fork."""
+    held = portal(app)
+    with app.test_request_context():
+        for path in sorted((_HERE / "templates").rglob("*.html")):
+            app.jinja_env.get_template(path.relative_to(_HERE / "templates").as_posix())
+        held.texts_of(held.switchboard.plugins)
+
+
 def _nobody() -> None:
     """Wake nobody: the worker looks by itself every minute."""
 

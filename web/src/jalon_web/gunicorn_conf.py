@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from typing import Any
 
+from jalon_web.factory import warm_up
 from jalon_web.portal import EXTENSION
 from jalon_web.processes import die_with_parent
 
@@ -32,8 +33,10 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH1
 
 
 def when_ready(server: Any) -> None:
-    """Put what was loaded out of the collector's reach: it would walk the catalogue again and again."""
-    server.app.wsgi().extensions[EXTENSION].database.close()
+    """Make what every process needs, and put it out of the collector's reach: it would walk it for ever."""
+    app = server.app.wsgi()
+    warm_up(app)
+    app.extensions[EXTENSION].database.close()
     gc.collect()
     gc.freeze()
 
