@@ -20,7 +20,7 @@ from jalon_web.charts.model import Branch, Chart, Series
 from jalon_web.charts.table import table_rows
 from jalon_web.products.shown import ScoreRow
 from jalon_web.questionnaires import wording
-from jalon_web.questionnaires.view import Reading, axis_links
+from jalon_web.questionnaires.view import Reading, axis_links, counting
 from jalon_web.translation import gettext as _
 from jalon_web.wording import counted
 
@@ -80,11 +80,7 @@ def _row(branch: Branch, number: str, progress: Progress, address: str) -> Score
 
 def _counts(reading: Reading, entry: Entry) -> bool:
     """Say whether a criterion is compared: asked, and not answered *not applicable*."""
-    if entry.name not in reading.standing.asked:
-        return False
-    kept = reading.kept.get(entry.name)
-    answered = kept.level if kept and not kept.to_investigate else None
-    return (answered if answered is not None else reading.standing.of(entry.name).prefill) != NA
+    return entry.name in reading.standing.asked and NA not in counting(reading, entry.name)
 
 
 def _expected(entries: Iterable[Entry], day: date) -> Fraction | None:

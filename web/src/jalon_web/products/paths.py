@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from jalon.domain.answers import Answer
 from jalon.domain.explanations import Explanation
-from jalon.domain.levels import LevelValue
 from jalon.domain.readiness import Readiness, Requirement, readiness
 from jalon.domain.states import CriterionState
 from jalon.services.facts import typed
-from jalon_web.questionnaires.view import Reading
+from jalon_web.questionnaires.view import Reading, counting
 from jalon_web.translation import gettext as _
 from jalon_web.wording import counted
 
@@ -26,19 +22,14 @@ def readiness_in_words(reading: Reading) -> tuple[tuple[str, str], ...]:
 
 def _state(reading: Reading, name: str) -> CriterionState:
     """Give what a path reads of a criterion, as it is stored."""
-    kept, said = reading.kept.get(name), reading.standing.of(name)
-    level: LevelValue | None = said.prefill
-    origin: Any = "rule" if level is not None else "none"
-    if kept and kept.level is not None and not kept.to_investigate and not kept.filed_at:
-        level, origin = kept.level, "person"
+    mine, prefill = counting(reading, name)
     asked = name in reading.standing.asked
     return CriterionState(
         name,
         applies=asked,
         explanation=Explanation(holds=asked),
-        level=level if asked else None,
-        origin=origin,
-        answer=Answer(level),
+        level=prefill if mine is None else mine,
+        origin="person" if mine is not None else "rule" if prefill is not None else "none",
     )
 
 

@@ -62,7 +62,6 @@ class ProductRow:
     stage: str
     responsible: str
     progress: ProgressShown
-    states: tuple[tuple[str, str], ...]  # questionnaire, state
     changed: str  # « 23/12/2021 à 14 h 32 », or ""
     archived: bool = False
     steps: tuple[NextStep, ...] = ()

@@ -50,7 +50,6 @@ def product_row(
         stage=stage_text(listed.stage),
         responsible=listed.responsible,
         progress=wording.progress(total),
-        states=tuple((texts.questionnaire(name).title, state(each)[0]) for name, each in ordered.items()),
         changed=_changed(listed.changed_at, zone),
         archived=listed.archived,
         steps=tuple(_steps(listed.id, ordered, texts)) if steps and not listed.archived else (),
@@ -134,7 +133,6 @@ def product_page(reading: Reading, bases: Sequence[tuple[int, str]], day: date) 
             progress=wording.progress(
                 Progress(*map(sum, zip(*total, strict=True))) if total else _NO_PROGRESS
             ),
-            states=(),
             changed=_changed(
                 max((kept.saved_at for kept in reading.kept.values()), default=None), reading.zone
             ),

@@ -182,7 +182,7 @@ def _criterion_shown(
 ) -> CriterionShown:
     scale, criterion = entry.questionnaire.scale, entry.criterion
     said, kept = known.said, known.kept
-    mine, prefill = _counting(reading, entry)
+    mine, prefill = counting(reading, entry.name)
     level = mine if mine is not None else prefill
     step = expected_at(criterion.expected, known.day)
     text = reading.texts.criteria[entry.name]
@@ -212,13 +212,13 @@ def _criterion_shown(
     )
 
 
-def _counting(reading: Reading, entry: Entry) -> tuple[LevelValue | None, LevelValue | None]:
+def counting(reading: Reading, name: str) -> tuple[LevelValue | None, LevelValue | None]:
     """Give the level a person gave, else the one that rules fill: at most one of them counts."""
-    kept = reading.kept.get(entry.name)
+    kept = reading.kept.get(name)
     if kept and kept.to_investigate:
         return None, None
     mine = kept.level if kept and kept.filed_at is None else None
-    return mine, reading.standing.of(entry.name).prefill if mine is None else None
+    return mine, reading.standing.of(name).prefill if mine is None else None
 
 
 def _levels(levels: Sequence[LevelShown], expected: int | None) -> tuple[LevelShown, ...]:
@@ -258,7 +258,7 @@ def _prefill(reading: Reading, proposal: Proposal, entry: Entry) -> PrefillShown
 def _next_unanswered(reading: Reading, asked: Sequence[Entry], links: Sequence[AxisLink], here: int) -> str:
     """Find the next question without answer: on this page, else on the first axis after it that has one."""
     for entry in asked:
-        if _counting(reading, entry) == (None, None):
+        if counting(reading, entry.name) == (None, None):
             return f"#{reading.texts.criteria[entry.name].anchor}"
     for link in (*links[here + 1 :], *links[:here]):
         if link.progress.answered < link.progress.applicable:
