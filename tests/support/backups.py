@@ -19,11 +19,12 @@ from jalon.domain.levels import NA
 from jalon.services.accounts import NewAccount, create_account, create_organisation
 from jalon.services.passwords import Passwords
 from jalon.services.trace import Actor, record
-from jalon.storage.backup.form import kind_of
+from jalon.storage.backup.form import LEFT_OUT, kind_of
 from jalon.storage.database import Database
 from jalon.storage.tables import (
     METADATA,
     Account,
+    AccountLink,
     AccountSession,
     AnswerRow,
     AnswerVersion,
@@ -36,8 +37,11 @@ from jalon.storage.tables import (
     PluginSwitch,
     Product,
     ProductBase,
+    ProductRequest,
     ProductShare,
     ProfileRevision,
+    RecoveryCode,
+    Registration,
     Revision,
     RevisionScore,
     Setting,
@@ -45,6 +49,7 @@ from jalon.storage.tables import (
     StoredReferential,
     Subject,
     Table,
+    TraceExpiry,
     TraceSeal,
     table_of,
 )
@@ -134,10 +139,15 @@ def _rows(organisation: int, accounts: list[int], products: list[int]) -> Iterat
     yield _row(Revision, id=7, **validated, **named, checksum="c")
     yield _row(RevisionScore, revision_id=7, **score)
     yield _row(Job, id=40, kind="evaluate", argument=DOCUMENT, key="k", finished_at=AT + timedelta(days=1))
-    yield _row(TraceSeal, first_id=1, last_id=1, previous="", digest="d")
+    yield _row(TraceSeal, id=1, first_id=1, last_id=1, previous="", digest="d")
     yield _row(Setting, key="clé", value=TEXT)
     yield _row(AccountSession, token_digest="t", account_id=accounts[0])  # noqa: S106 - no secret
     yield _row(SignInFailure, key="k", failures=2)
+    yield _row(AccountLink, token_digest="t", account_id=accounts[0], purpose="invitation")  # noqa: S106
+    yield _row(RecoveryCode, account_id=accounts[0], digest="d")
+    yield _row(Registration, organisation=TEXT, decided_by=accounts[0], organisation_id=organisation)
+    yield _row(ProductRequest, account_id=accounts[1], decided_by=accounts[0], product_id=products[0])
+    yield _row(TraceExpiry, seal_id=1, expired_at=AT)
 
 
 def _row(table: type[Table], **values: Any) -> Table:
@@ -161,7 +171,7 @@ def content(database: Database) -> Content:
 
 def without_sign_ins(whole: Content) -> Content:
     """Leave out what no backup holds."""
-    return whole | {"account_session": [], "sign_in_failure": []}
+    return whole | {table: [] for table in LEFT_OUT}
 
 
 def rename_products(database: Database) -> None:

@@ -22,6 +22,8 @@ class Access(StrEnum):
     PUBLIC = "public"
     SIGNED_IN = "signed_in"
     MEMBERS = "members"  # accounts of an organisation: those who have products
+    HEADS = "heads"  # the topmost account of an organisation
+    ADMINISTRATORS = "administrators"
 
 
 class Rule(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, validate_csrf
 from wtforms.validators import ValidationError
 
-from jalon.domain.rights import has_products
+from jalon.domain.rights import Person, has_products, why_not_administer, why_not_enable
 from jalon_web.access import Access, rule_of
 
 _CONTENT_POLICY: Final = (
@@ -31,6 +31,11 @@ _HEADERS: Final = {
 _YEAR: Final = 31_536_000
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _ORIGIN: Final = re.compile(r"^https?://[^/]*")
+_ALLOWED: Final[Mapping[Access, Callable[[Person], bool]]] = {
+    Access.MEMBERS: has_products,
+    Access.HEADS: lambda person: why_not_enable(person) is None,
+    Access.ADMINISTRATORS: lambda person: why_not_administer(person) is None,
+}
 KEPT: Final = "kept."
 """The prefix of fields carried over a sign-in."""
 
@@ -53,7 +58,7 @@ def guard(app: Flask, csrf: CSRFProtect, session_over: SessionOver) -> None:
             abort(411)  # of no known length, it would be cut at the limit and taken for the whole
         if rule.access is not Access.PUBLIC and not current_user.is_authenticated:
             return _ask_to_sign_in(session_over)
-        if rule.access is Access.MEMBERS and not has_products(current_user.signed_in.person):
+        if rule.access in _ALLOWED and not _ALLOWED[rule.access](current_user.signed_in.person):
             abort(404)
         if request.method not in _READS:
             csrf.protect()

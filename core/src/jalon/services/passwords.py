@@ -45,7 +45,7 @@ class Passwords:
             self._hasher.verify(hashed or self._nobody, _encoded(password[:LONGEST]))
         except (VerificationError, InvalidHashError):
             return False
-        return hashed is not None and len(password) <= LONGEST
+        return bool(hashed) and len(password) <= LONGEST  # an empty hash: not invited yet
 
     def is_outdated(self, hashed: str) -> bool:
         """Say whether a hash was made with other parameters than today's."""

@@ -216,6 +216,7 @@ def _who() -> Select[Any]:
             _ACCOUNT.c.profile,
             _ACCOUNT.c.validates,
             _ACCOUNT.c.creates_accounts,
+            _ACCOUNT.c.manager_id,
             _ORGANISATION.c.name.label("organisation"),
             generation_query().label("generation"),
         )
@@ -241,6 +242,7 @@ def _signed_in(row: Any, ends_at: datetime, token: str) -> SignedIn:
         profile=WorkProfile(row.profile),
         validates=row.validates,
         creates_accounts=row.creates_accounts,
+        is_head=row.kind == AccountKind.MEMBER and row.manager_id is None,
     )
     return SignedIn(person, row.name, row.organisation or "", ends_at, row.generation or "", token)
 

@@ -21,7 +21,7 @@ LONGEST_MANIFEST: Final = 2**20
 LONGEST_LINE: Final = 2**25
 """No row comes near: a longer line is no row, and would fill the memory of whoever reads it."""
 
-LEFT_OUT: Final = frozenset({"account_session", "sign_in_failure"})
+LEFT_OUT: Final = frozenset({"account_link", "account_session", "sign_in_failure"})
 """Who is signed in, and who failed to: people sign in again after a restoration."""
 
 Row: TypeAlias = dict[str, Any]

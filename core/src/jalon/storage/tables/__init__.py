@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from jalon.storage.tables.accounts import Account, AccountSession, Organisation, SignInFailure
+from jalon.storage.tables.accounts import (
+    Account,
+    AccountLink,
+    AccountSession,
+    Organisation,
+    ProductRequest,
+    RecoveryCode,
+    Registration,
+    SignInFailure,
+)
 from jalon.storage.tables.answers import AnswerRow, AnswerVersion, DraftScore, EvaluationRow, Justification
 from jalon.storage.tables.base import METADATA, Table, table_of
 from jalon.storage.tables.plugins import EditionApplied, FrozenPlugin, PluginSwitch, StoredReferential
 from jalon.storage.tables.revisions import Revision, RevisionScore
 from jalon.storage.tables.subjects import Product, ProductBase, ProductShare, ProfileRevision, Subject
-from jalon.storage.tables.work import Job, Setting, Trace, TraceSeal
+from jalon.storage.tables.work import Job, Setting, Trace, TraceExpiry, TraceSeal
 
 __all__ = [
     "METADATA",
     "Account",
+    "AccountLink",
     "AccountSession",
     "AnswerRow",
     "AnswerVersion",
@@ -26,8 +36,11 @@ __all__ = [
     "PluginSwitch",
     "Product",
     "ProductBase",
+    "ProductRequest",
     "ProductShare",
     "ProfileRevision",
+    "RecoveryCode",
+    "Registration",
     "Revision",
     "RevisionScore",
     "Setting",
@@ -36,6 +49,7 @@ __all__ = [
     "Subject",
     "Table",
     "Trace",
+    "TraceExpiry",
     "TraceSeal",
     "table_of",
 ]

@@ -53,6 +53,15 @@ class TraceSeal(Table, table=True):
     sealed_at: datetime = instant()
 
 
+class TraceExpiry(Table, table=True):
+    """A sealed batch whose lines are past their retention: only then does the database let them go."""
+
+    __tablename__ = "trace_expiry"
+
+    seal_id: int = Field(primary_key=True)  # no reference: PostgreSQL words refusals otherwise
+    expired_at: datetime = instant()
+
+
 class Setting(Table, table=True):
     """A value of this instance that several processes share."""
 
