@@ -28,6 +28,9 @@ MOST_IN_A_SAVE: Final = 10
 """The same for a save: 8, and 2 that are rare (a session marked as seen, a reason of divergence)."""
 MOST_IN_A_SIGN_IN: Final = 12  # it counts tries, and closes the session before
 
+MOST_IN_AN_ACT: Final = 30
+"""The same for an act on accounts: it holds the organisation, reads rights again, and leaves its trace."""
+
 NOT_SENT: Final = frozenset({"submit", "button", "reset", "image"})
 Fields = Mapping[str, str] | Iterable[tuple[str, str]]
 
@@ -335,4 +338,6 @@ class Client:
 
 
 def _most_in_a_post(path: str) -> int:
-    return MOST_IN_A_SIGN_IN if path.startswith("/connexion") else MOST_IN_A_SAVE
+    if path.startswith("/produits"):
+        return MOST_IN_A_SAVE
+    return MOST_IN_A_SIGN_IN if path.startswith("/connexion") else MOST_IN_AN_ACT

@@ -10,7 +10,11 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from jalon.services.acting import DeniedError
+from jalon.services.explaining import who_can
 from jalon.services.products import NotSeenError
+from jalon_web.denials import reason
+from jalon_web.portal import person, portal
 from jalon_web.translation import lazy_gettext as _
 
 
@@ -109,11 +113,23 @@ def handle_errors(app: Flask) -> None:
     def not_seen(_error: NotSeenError) -> Response:
         return error_page(404)
 
+    @app.errorhandler(DeniedError)
+    def denied(error: DeniedError) -> Response:
+        return _denied(error)
+
     @app.errorhandler(OperationalError)
     @app.errorhandler(InterfaceError)
     def database(error: Exception) -> Response:
         current_app.logger.error("database: %s %s: %s", request.method, request.path, error)
         return _unavailable()
+
+
+def _denied(error: DeniedError) -> Response:
+    """Say why an action is refused, and who can do it: what it was for is seen."""
+    with portal().database.reading() as session:
+        who = who_can(session, person(), error.denial)
+    page = render_template("errors/denied.html", why=reason(error.denial, who))
+    return make_response(page, 403)
 
 
 def _unavailable() -> Response:

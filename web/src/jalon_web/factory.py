@@ -26,6 +26,7 @@ from jalon_web.accounts.routes import blueprint as accounts
 from jalon_web.accounts.routes import session_over
 from jalon_web.accounts.user import User
 from jalon_web.errors import handle_errors
+from jalon_web.organisation.routes import blueprint as organisation
 from jalon_web.portal import EXTENSION, Portal, portal
 from jalon_web.products.routes import home, products
 from jalon_web.questionnaires.fragments import Fragments
@@ -33,6 +34,8 @@ from jalon_web.questionnaires.routes import blueprint as questionnaires
 from jalon_web.security import guard
 from jalon_web.settings import Settings
 from jalon_web.translation import translate_templates
+from jalon_web.tree.lists import blueprint as lists
+from jalon_web.tree.routes import blueprint as tree
 
 _HERE: Final = Path(__file__).parent
 
@@ -66,7 +69,7 @@ def create_app(
     csrf = CSRFProtect(app)
     guard(app, csrf, session_over)
     handle_errors(app)
-    for blueprint in (home, accounts, products, questionnaires):
+    for blueprint in (home, accounts, products, questionnaires, tree, lists, organisation):
         app.register_blueprint(blueprint)
     if missing := undeclared(app):
         raise AssertionError(f"routes without a rule: {', '.join(missing)}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_login import current_user
 
 from jalon.domain.rights import Person
@@ -34,6 +34,16 @@ class Portal:
     clock: Clock
     wake: Callable[[], None]  # tells the worker that there is something to do
     _texts: dict[int, Texts] = field(default_factory=dict)
+
+    @property
+    def mails(self) -> bool:
+        """Say whether messages can be sent; where they cannot, links are shown."""
+        return bool(self.settings.smtp_url)
+
+    def link_address(self, token: str) -> str:
+        """Give the address of a one-use link, as people reach this portal."""
+        root = self.settings.public_url or request.url_root.rstrip("/")
+        return f"{root}/lien/{token}"
 
     def texts_of(self, plugins: Plugins) -> Texts:
         """Give the texts of a catalogue, worded once; plugins live as long as the application."""

@@ -35,6 +35,9 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     workers: int = 0  # 0: one more than there are cores
+    public_url: str = ""  # as people reach the portal: what messages lead to
+    smtp_url: str = ""  # the mail server; none: links are shown instead of sent
+    mail_from: str = ""
 
     @property
     def queue(self) -> Path:
@@ -57,6 +60,9 @@ def load_settings(environ: Mapping[str, str], *, create: bool = False) -> Settin
         host=environ.get("HOST") or "127.0.0.1",
         port=_number(environ, "PORT", 8080, _HIGHEST_PORT),
         workers=_number(environ, "JALON_WORKERS", 0, 64),
+        public_url=(environ.get("JALON_PUBLIC_URL") or "").rstrip("/"),
+        smtp_url=environ.get("JALON_SMTP_URL") or "",
+        mail_from=environ.get("JALON_MAIL_FROM") or "Jalon <jalon@localhost>",
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 from markupsafe import Markup
 
+_BEFORE: Final = re.compile(r" (?=[;:?!»])")
+_AFTER: Final = re.compile(r"(?<=«) ")
 _LINES: Final = "\n\r\t"
 
 
@@ -15,6 +18,11 @@ def showable(text: str | None) -> str | None:
     if text is None:
         return None
     return "".join(each for each in text if each in _LINES or unicodedata.category(each) != "Cc")
+
+
+def typeset(text: str) -> str:
+    """Keep French punctuation with its word: what services say, terminals show as it is."""
+    return _AFTER.sub("\u00a0", _BEFORE.sub("\u00a0", text))
 
 
 def named(text: str) -> Markup:

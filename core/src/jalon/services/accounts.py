@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,22 +13,28 @@ from sqlalchemy.orm import Session
 from jalon.domain.rights import AccountKind, WorkProfile
 from jalon.errors import JalonError
 from jalon.services.passwords import Passwords
-from jalon.services.texts import MAX_NAME, clean, name_key
+from jalon.services.texts import MAX_NAME, TextRefusedError, clean, name_key
 from jalon.storage.tables import Account, Organisation, Subject, table_of
+
+LONGEST_LOGIN: Final = 64
 
 
 class AccountRefusedError(JalonError):
-    """An account or an organisation cannot be made as asked."""
+    """An account or an organisation cannot be made as asked; `field` names what is to be put right."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """Say what an account is made of."""
+    """Say what an account is made of; without a password, the person is invited to choose one."""
 
     login: str
     name: str
     email: str
-    password: str
+    password: str = ""
     kind: AccountKind = AccountKind.MEMBER
     organisation_id: int | None = None
     manager_id: int | None = None
@@ -37,10 +45,12 @@ class NewAccount:
 
 def create_organisation(session: Session, name: str) -> Organisation:
     """Make an organisation, itself a subject of questionnaires; raise when the name is taken."""
-    cleaned = _line(name, "Le nom de l’organisation")
-    key = name_key(cleaned)
+    cleaned = _line(name, "Le nom de l’organisation", "organisation")
+    key = _key(cleaned, "organisation")
     if _taken(session, table_of(Organisation).c.name_key, key):
-        raise AccountRefusedError(f"L’organisation « {cleaned} » existe déjà. Choisissez un autre nom.")
+        raise AccountRefusedError(
+            f"L’organisation « {cleaned} » existe déjà. Choisissez un autre nom.", "organisation"
+        )
     subject = Subject(kind="organisation")
     session.add(subject)
     session.flush()
@@ -51,44 +61,135 @@ def create_organisation(session: Session, name: str) -> Organisation:
 
 
 def create_account(session: Session, new: NewAccount, passwords: Passwords) -> Account:
-    """Make an account; raise AccountRefusedError, TextRefusedError or PasswordRefusedError."""
-    login, email = _line(new.login, "L’identifiant"), _line(new.email, "L’adresse électronique")
-    if " " in login:
-        raise AccountRefusedError(f"L’identifiant « {login} » contient une espace. Écrivez-le sans espace.")
-    if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or " " in email:
-        raise AccountRefusedError(
-            f"« {email} » n’est pas une adresse électronique. Attendu : nom@domaine, par exemple "
-            "claire@exemple.fr."
-        )
-    login_key, email_key = name_key(login), name_key(email)
-    accounts = table_of(Account)
-    if _taken(session, accounts.c.login_key, login_key):
-        raise AccountRefusedError(f"L’identifiant « {login} » est déjà pris. Choisissez-en un autre.")
-    if _taken(session, accounts.c.email_key, email_key):
-        raise AccountRefusedError(f"L’adresse électronique « {email} » est déjà celle d’un autre compte.")
+    """Make an account; raise AccountRefusedError or PasswordRefusedError."""
+    login, (email, email_key) = checked_login(new.login), checked_email(new.email)
+    require_free(session, login_key=login, email_key=email_key)
     account = Account(
         login=login,
-        login_key=login_key,
+        login_key=login,
         email=email,
         email_key=email_key,
-        name=_line(new.name, "Le nom de la personne"),
+        name=checked_name(new.name),
         kind=new.kind.value,
         organisation_id=new.organisation_id,
         manager_id=new.manager_id,
         profile=new.profile.value,
         validates=new.validates,
         creates_accounts=new.creates_accounts,
-        password=passwords.hashed(new.password),
+        password=passwords.hashed(new.password) if new.password else "",
     )
     session.add(account)
     session.flush()
     return account
 
 
-def _line(text: str, what: str) -> str:
-    cleaned = " ".join(clean(text, longest=MAX_NAME).split())
+def checked_name(name: str) -> str:
+    """Give the name of a person on one line; raise when it is empty, too long or deceiving."""
+    cleaned = _line(name, "Le nom de la personne", "name")
+    hidden = [each for each in cleaned if unicodedata.category(each) in _DECEIVING]
+    if hidden:
+        raise AccountRefusedError(
+            f"Ce nom contient un caractère invisible ({shown_character(hidden[0])}). Retapez-le.", "name"
+        )
+    return cleaned
+
+
+def checked_login(login: str) -> str:
+    """Fold a login, of small letters, digits, point, dash and underscore; raise with what was found."""
+    typed = login.strip()
+    if not typed:
+        raise AccountRefusedError("L’identifiant est vide. Indiquez-le.", "login")
+    if len(typed) > LONGEST_LOGIN:
+        raise AccountRefusedError(
+            f"L’identifiant compte {len(typed)} caractères ; {LONGEST_LOGIN} au plus. Raccourcissez-le.",
+            "login",
+        )
+    folded = unicodedata.normalize("NFKC", typed).casefold()
+    for text in (typed, folded):  # what hides in the first may be gone from the second
+        wrong = [each for each in text if not _may_fold_to_login(each)]
+        if wrong:
+            raise AccountRefusedError(
+                f"L’identifiant contient {shown_character(wrong[0])}. Utilisez des lettres minuscules sans "
+                "accent, des chiffres, un point, un tiret ou un tiret bas.",
+                "login",
+            )
+    return folded
+
+
+def checked_email(email: str) -> tuple[str, str]:
+    """Give an address as typed, and folded; raise with what was found."""
+    typed = email.strip()
+    if not typed:
+        raise AccountRefusedError("L’adresse électronique est vide. Indiquez-la.", "email")
+    if len(typed) > MAX_NAME:
+        raise AccountRefusedError(
+            f"Cette adresse compte {len(typed)} caractères ; {MAX_NAME} au plus. Raccourcissez-la.", "email"
+        )
+    wrong = [each for each in typed if not each.isprintable() or each in '<>()[],;:\\"']
+    if wrong:
+        raise AccountRefusedError(
+            f"L’adresse électronique contient {shown_character(wrong[0])}. Retapez-la.", "email"
+        )
+    if not _ADDRESS.fullmatch(typed):
+        raise AccountRefusedError(
+            f"« {typed} » n’est pas une adresse électronique. Attendu : nom@domaine, par exemple "
+            "claire@exemple.fr.",
+            "email",
+        )
+    return typed, _key(typed, "email")
+
+
+def require_free(
+    session: Session, *, login_key: str = "", email_key: str = "", except_account: int | None = None
+) -> None:
+    """Raise when another account has this login or this address, whatever their case."""
+    accounts = table_of(Account)
+    wanted = ((accounts.c.login_key, login_key, "login"), (accounts.c.email_key, email_key, "email"))
+    for column, key, field in wanted:
+        found = session.scalar(select(accounts.c.id).where(column == key)) if key else None
+        if found is not None and found != except_account:
+            raise AccountRefusedError(_TAKEN[field], field)
+
+
+def shown_character(character: str) -> str:
+    """Show a character so that it is recognised, also one that nobody sees."""
+    code = f"U+{ord(character):04X}"
+    if character == " ":
+        return "une espace"
+    return f"« {character} » ({code})" if character.isprintable() else f"un caractère invisible ({code})"
+
+
+def _may_fold_to_login(character: str) -> bool:
+    if character in _DIGITS_AND_MARKS:
+        return True
+    folded = unicodedata.normalize("NFKC", character).casefold()
+    return character.isprintable() and bool(folded) and all(each in _LOGIN for each in folded)
+
+
+_DIGITS_AND_MARKS: Final = frozenset("0123456789._-")
+_LOGIN: Final = _DIGITS_AND_MARKS | frozenset("abcdefghijklmnopqrstuvwxyz")
+_DECEIVING: Final = frozenset({"Cc", "Cf", "Cs"})
+_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
+_TAKEN: Final = {
+    "login": "Cet identifiant est déjà pris. Choisissez-en un autre.",
+    "email": "Cette adresse électronique est déjà celle d’un autre compte.",
+}
+
+
+def _key(text: str, field: str) -> str:
+    try:
+        return name_key(text)
+    except TextRefusedError as error:
+        raise AccountRefusedError(str(error), field) from None
+
+
+def _line(text: str, what: str, field: str) -> str:
+    try:
+        cleaned = " ".join(clean(text, longest=MAX_NAME).split())
+    except TextRefusedError as error:
+        raise AccountRefusedError(str(error), field) from None
     if not cleaned:
-        raise AccountRefusedError(f"{what} est vide. Indiquez-le.")
+        raise AccountRefusedError(f"{what} est vide. Indiquez-le.", field)
     return cleaned
 
 

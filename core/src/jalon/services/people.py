@@ -51,15 +51,15 @@ def account_seen(session: Session, person: Person, account_id: int) -> AccountSe
 
 def accounts_below(session: Session, person: Person) -> list[AccountSeen]:
     """List the accounts attached below a person, directly or not, in one statement, by name."""
-    below = subtree(person.account_id)
+    below = subtree(person.account_id, "wanted")
     query = _seen(person, _ACCOUNT.c.id.in_(select(below.c.id)) & (_ACCOUNT.c.id != person.account_id))
     rows = session.execute(query.order_by(func.lower(_ACCOUNT.c.name), _ACCOUNT.c.id)).mappings()
     return [read_account(person, row) for row in rows]
 
 
-def subtree(account_id: Any) -> Any:
-    """Give an account and all those attached below it."""
-    tree = select(literal(account_id).label("id")).cte("subtree", recursive=True)
+def subtree(account_id: Any, name: str = "subtree") -> Any:
+    """Give an account and all those attached below it; two in one statement need two names."""
+    tree = select(literal(account_id).label("id")).cte(name, recursive=True)
     return tree.union(select(_ACCOUNT.c.id).join(tree, _ACCOUNT.c.manager_id == tree.c.id))
 
 

@@ -73,7 +73,7 @@ class SignIn:
 
     def __init__(self, database: Database, passwords: Passwords, clock: Clock = system_clock) -> None:
         self._database = database
-        self._passwords = passwords
+        self.passwords = passwords
         self._clock = clock
 
     def open(self, login: str, password: str, address: str) -> str:
@@ -93,11 +93,11 @@ class SignIn:
                     _ACCOUNT.c.deleted_at.is_(None),
                 )
             ).one_or_none()
-        if not self._passwords.verify(found.password if found else None, password) or found is None:
+        if not self.passwords.verify(found.password if found else None, password) or found is None:
             with self._database.writing() as session:
                 record(session, self._clock(), Actor(None, "", address), "sign-in-failed")
             raise WrongCredentialsError
-        renewed = self._passwords.hashed(password) if self._passwords.is_outdated(found.password) else None
+        renewed = self.passwords.hashed(password) if self.passwords.is_outdated(found.password) else None
         return self._opened(Actor(found.id, found.name, address), renewed, counted)
 
     def find(self, token: str) -> SignedIn | None:

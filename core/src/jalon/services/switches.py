@@ -32,15 +32,26 @@ class Switchboard:
 
     def of(self, database: Database, organisation_id: int | None, generation: str) -> Plugins:
         """Give the plugins in use for an organisation, as of a generation of the switches."""
+        everywhere, here = self.off(database, organisation_id, generation)
+        return self.without(everywhere | here)
+
+    def off(
+        self, database: Database, organisation_id: int | None, generation: str
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        """Name the plugins switched off for the whole instance, and those for one organisation."""
         if generation != self._generation:
             with database.reading() as session:
                 self._off = _switched_off(session)
             self._generation = generation
-        off = self._off.get(None, frozenset()) | self._off.get(organisation_id, frozenset())
-        known = off & {plugin.name for plugin in self.plugins.all}
-        if known not in self._by_names_off:
-            self._by_names_off[known] = self.plugins.without(known)
-        return self._by_names_off[known]
+        known = frozenset(plugin.name for plugin in self.plugins.all)
+        here = self._off.get(organisation_id, frozenset()) if organisation_id else frozenset()
+        return self._off.get(None, frozenset()) & known, here & known
+
+    def without(self, names: frozenset[str]) -> Plugins:
+        """Give the plugins less some; sets that are alike share one catalogue."""
+        if names not in self._by_names_off:
+            self._by_names_off[names] = self.plugins.without(names)
+        return self._by_names_off[names]
 
     def now(self, database: Database, organisation_id: int | None) -> Plugins:
         """Give the plugins in use for an organisation at this moment."""

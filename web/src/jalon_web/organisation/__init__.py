@@ -1,0 +1,1 @@
+"""What the topmost account of an organisation decides for it."""
