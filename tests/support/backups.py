@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -71,7 +72,8 @@ def fill(database: Database) -> None:
         products = [_product(session, number, organisation, accounts[0]) for number in range(3)]
         session.execute(_refer(Account, accounts[0], manager_id=accounts[2]))
         session.execute(_refer(Product, products[0], origin_id=products[2]))
-        for row in _rows(organisation, accounts, products):
+        every = (_rows, _later_rows)
+        for row in chain.from_iterable(make(organisation, accounts, products) for make in every):
             session.add(row)
             session.flush()
         record(session, AT, Actor(accounts[0], TEXT, "::1"), "signed-in", ("account", 1), how=DOCUMENT)
@@ -143,6 +145,9 @@ def _rows(organisation: int, accounts: list[int], products: list[int]) -> Iterat
     yield _row(Setting, key="clé", value=TEXT)
     yield _row(AccountSession, token_digest="t", account_id=accounts[0])  # noqa: S106 - no secret
     yield _row(SignInFailure, key="k", failures=2)
+
+
+def _later_rows(organisation: int, accounts: list[int], products: list[int]) -> Iterator[Table]:
     yield _row(AccountLink, token_digest="t", account_id=accounts[0], purpose="invitation")  # noqa: S106
     yield _row(RecoveryCode, account_id=accounts[0], digest="d")
     yield _row(Registration, organisation=TEXT, decided_by=accounts[0], organisation_id=organisation)

@@ -49,7 +49,7 @@ def create_organisation(session: Session, name: str) -> Organisation:
     key = _key(cleaned, "organisation")
     if _taken(session, table_of(Organisation).c.name_key, key):
         raise AccountRefusedError(
-            f"L’organisation « {cleaned} » existe déjà. Choisissez un autre nom.", "organisation"
+            f"L’organisation « {cleaned} » existe déjà. Choisissez un autre nom.", "organisation"
         )
     subject = Subject(kind="organisation")
     session.add(subject)
@@ -101,7 +101,7 @@ def checked_login(login: str) -> str:
         raise AccountRefusedError("L’identifiant est vide. Indiquez-le.", "login")
     if len(typed) > LONGEST_LOGIN:
         raise AccountRefusedError(
-            f"L’identifiant compte {len(typed)} caractères ; {LONGEST_LOGIN} au plus. Raccourcissez-le.",
+            f"L’identifiant compte {len(typed)} caractères ; {LONGEST_LOGIN} au plus. Raccourcissez-le.",
             "login",
         )
     folded = unicodedata.normalize("NFKC", typed).casefold()
@@ -123,7 +123,7 @@ def checked_email(email: str) -> tuple[str, str]:
         raise AccountRefusedError("L’adresse électronique est vide. Indiquez-la.", "email")
     if len(typed) > MAX_NAME:
         raise AccountRefusedError(
-            f"Cette adresse compte {len(typed)} caractères ; {MAX_NAME} au plus. Raccourcissez-la.", "email"
+            f"Cette adresse compte {len(typed)} caractères ; {MAX_NAME} au plus. Raccourcissez-la.", "email"
         )
     wrong = [each for each in typed if not each.isprintable() or each in '<>()[],;:\\"']
     if wrong:
@@ -132,7 +132,7 @@ def checked_email(email: str) -> tuple[str, str]:
         )
     if not _ADDRESS.fullmatch(typed):
         raise AccountRefusedError(
-            f"« {typed} » n’est pas une adresse électronique. Attendu : nom@domaine, par exemple "
+            f"« {typed} » n’est pas une adresse électronique. Attendu : nom@domaine, par exemple "
             "claire@exemple.fr.",
             "email",
         )
@@ -156,7 +156,7 @@ def shown_character(character: str) -> str:
     code = f"U+{ord(character):04X}"
     if character == " ":
         return "une espace"
-    return f"« {character} » ({code})" if character.isprintable() else f"un caractère invisible ({code})"
+    return f"« {character} » ({code})" if character.isprintable() else f"un caractère invisible ({code})"
 
 
 def _may_fold_to_login(character: str) -> bool:

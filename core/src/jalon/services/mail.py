@@ -131,7 +131,7 @@ class SmtpTransport:
 
 _REFUSED: Final = (
     "L’adresse du serveur de messagerie (JALON_SMTP_URL) est refusée. "
-    "Attendu : « smtp://utilisateur:motdepasse@hôte:587?starttls=oui » ou « smtps://hôte »."
+    "Attendu : « smtp://utilisateur:motdepasse@hôte:587?starttls=oui » ou « smtps://hôte »."
 )
 
 

@@ -51,7 +51,7 @@ def ask(act: Acting, wanted: str, message: str) -> None:
     require(Denial.OWN_ACCOUNT if person.is_head else None)
     named = " ".join(clean(wanted, longest=MAX_NAME).split())
     if not named:
-        raise RequestRefusedError("Indiquez le produit : son nom ou sa référence.")
+        raise RequestRefusedError("Indiquez le produit : son nom ou sa référence.")
     pending = select(func.count()).where(
         _REQUEST.c.account_id == person.account_id, _REQUEST.c.decided_at.is_(None)
     )

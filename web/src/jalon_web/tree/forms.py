@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -16,11 +16,11 @@ from jalon_web.translation import gettext
 from jalon_web.translation import lazy_gettext as _
 from jalon_web.typed import showable
 
-_PROFILES = {
+_PROFILES: Final = {
     WorkProfile.PRODUCTS.value: _("Questionnaires des produits"),
     WorkProfile.PRODUCTS_AND_POLICY.value: _("Questionnaires des produits et politique globale"),
 }
-_RIGHTS = {
+_RIGHTS: Final = {
     "validates": _("Peut valider les questionnaires"),
     "creates_accounts": _("Peut créer des comptes"),
 }

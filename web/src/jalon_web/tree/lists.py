@@ -65,7 +65,7 @@ def save_matrix() -> Any:
         give(act, now - shown, shown - now)
     changed = len(now ^ shown)
     if changed:
-        flash(_("Les listes de produits sont enregistrées : %(n)s modification(s).", n=changed), "success")
+        flash(_("Les listes de produits sont enregistrées : %(n)s modification(s).", n=changed), "success")
     else:
         flash(_("Aucune modification à enregistrer."), "info")
     filters = {key: request.form.get(f"filter.{key}", "")[:200] for key in ("produit", "compte", "page")}
