@@ -8,10 +8,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from jalon.errors import JalonError
+from jalon.services.strength import ENOUGH, bits, is_common
 
 SHORTEST: Final = 12
 LONGEST: Final = 256
-_FEWEST_CHARACTERS: Final = 5
 
 
 class PasswordRefusedError(JalonError):
@@ -25,18 +25,27 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()  # argon2id, RFC 9106's low-memory parameters
         self._nobody = self._hasher.hash("the password of nobody")
 
-    def hashed(self, password: str) -> str:
-        """Hash a new password; raise PasswordRefusedError when it is too weak."""
+    def hashed(self, password: str, *words: str) -> str:
+        """Hash a new password; raise PasswordRefusedError when it is too weak, or made from these words."""
         if len(password) < SHORTEST:
             raise PasswordRefusedError(
                 f"Ce mot de passe compte {len(password)} caractères ; il en faut au moins {SHORTEST}."
             )
         if len(password) > LONGEST:
             raise PasswordRefusedError(f"Ce mot de passe dépasse {LONGEST} caractères. Raccourcissez-le.")
-        if len(set(password)) < _FEWEST_CHARACTERS:
+        if is_common(password, words):
             raise PasswordRefusedError(
-                "Ce mot de passe répète trop peu de caractères différents. Variez-les."
+                "Ce mot de passe est trop courant, ou fait de votre nom. Choisissez-en un que personne ne "
+                "devinera, par exemple quatre mots sans lien entre eux."
             )
+        if bits(password) < ENOUGH:
+            raise PasswordRefusedError(
+                "Ce mot de passe est trop facile à deviner : allongez-le, ou répétez moins de caractères."
+            )
+        return self._hasher.hash(_encoded(password))
+
+    def rehashed(self, password: str) -> str:
+        """Hash a password that was kept already, however weak it is found today."""
         return self._hasher.hash(_encoded(password))
 
     def verify(self, hashed: str | None, password: str) -> bool:

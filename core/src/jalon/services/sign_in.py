@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from jalon.domain.rights import AccountKind, Person, WorkProfile
 from jalon.services.clock import Clock, system_clock
+from jalon.services.links import Purpose, drop_expired, holder_of, make_link, use_link
 from jalon.services.passwords import Passwords
+from jalon.services.second_factor import WrongCodeError, second_factor_query, use_code
 from jalon.services.switches import generation_query
-from jalon.services.texts import TextRefusedError, name_key
+from jalon.services.texts import TextRefusedError, clean, name_key
 from jalon.services.trace import Actor, record
 from jalon.storage.database import Database, add_missing, upsert
 from jalon.storage.tables import Account, AccountSession, Organisation, SignInFailure, table_of
@@ -35,6 +37,9 @@ _SESSION: Final = table_of(AccountSession)
 _ACCOUNT: Final = table_of(Account)
 _ORGANISATION: Final = table_of(Organisation)
 _FAILURE: Final = table_of(SignInFailure)
+_KEPT: Final = (_ACCOUNT.c.id, _ACCOUNT.c.password, _ACCOUNT.c.name, _ACCOUNT.c.totp_secret)
+_ALIVE: Final = (_ACCOUNT.c.suspended_at.is_(None), _ACCOUNT.c.deleted_at.is_(None))
+_LONGEST_BROWSER: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,7 @@ class SignedIn:
     ends_at: datetime
     generation: str
     token: str
+    must_enrol: bool = False  # a second factor is compulsory, and not there yet
 
 
 class _Counted(NamedTuple):
@@ -54,6 +60,21 @@ class _Counted(NamedTuple):
 
     login: str
     address: str
+
+
+class Device(NamedTuple):
+    """Say from where one signs in, and with which browser, as it names itself."""
+
+    address: str
+    browser: str = ""
+
+
+class SecondFactorNeededError(Exception):
+    """The password is right, and a code is needed too; `pending` is the token of that step."""
+
+    def __init__(self, pending: str) -> None:
+        super().__init__("a second factor is needed")
+        self.pending = pending
 
 
 class WrongCredentialsError(Exception):
@@ -76,35 +97,55 @@ class SignIn:
         self.passwords = passwords
         self._clock = clock
 
-    def open(self, login: str, password: str, address: str) -> str:
+    def open(self, login: str, password: str, address: str, browser: str = "") -> str:
         """Check a password and open a session; give its token, known to the browser alone.
 
-        Raise WrongCredentialsError, or TooManyTriesError. Every try is counted before the password
-        is looked at, so that many at once gain nothing.
+        Raise WrongCredentialsError, TooManyTriesError, or SecondFactorNeededError with the token of
+        the second step. Every try is counted before the password is looked at, so that many at once gain nothing.
         """
         key = _folded(login)
         counted = _Counted(_digest("login", key), _digest("address", address))
-        self._count_try(counted)
+        self.count_try(counted)
         with self._database.reading() as session:
-            found = session.execute(
-                select(_ACCOUNT.c.id, _ACCOUNT.c.password, _ACCOUNT.c.name).where(
-                    _ACCOUNT.c.login_key == key,
-                    _ACCOUNT.c.suspended_at.is_(None),
-                    _ACCOUNT.c.deleted_at.is_(None),
-                )
-            ).one_or_none()
+            found = session.execute(select(*_KEPT).where(_ACCOUNT.c.login_key == key, *_ALIVE)).one_or_none()
         if not self.passwords.verify(found.password if found else None, password) or found is None:
             with self._database.writing() as session:
                 record(session, self._clock(), Actor(None, "", address), "sign-in-failed")
             raise WrongCredentialsError
-        renewed = self.passwords.hashed(password) if self.passwords.is_outdated(found.password) else None
-        return self._opened(Actor(found.id, found.name, address), renewed, counted)
+        return self._opened(found, Device(address, browser), counted, password=password)
+
+    def open_second(self, pending: str, code: str, address: str, browser: str = "") -> str:
+        """Check the code of the second step and open the session.
+
+        Raise WrongCredentialsError (the step is over: too old, used), WrongCodeError, or TooManyTriesError.
+        """
+        with self._database.reading() as session:
+            account_id = holder_of(session, pending, Purpose.SECOND_FACTOR, at=self._clock())
+            found = session.execute(select(*_KEPT).where(_ACCOUNT.c.id == account_id, *_ALIVE)).one_or_none()
+        if found is None:
+            raise WrongCredentialsError
+        counted = _Counted(_digest("second", str(found.id)), _digest("address", address))
+        self.count_try(counted)
+        actor = Actor(found.id, found.name, address)
+        with self._database.writing() as session:
+            right = use_code(session, actor, found.id, code, self._clock())
+            if not right:
+                record(session, self._clock(), actor, "second-factor-failed")
+            elif use_link(session, pending, Purpose.SECOND_FACTOR, at=self._clock()) is None:
+                raise WrongCredentialsError
+        if not right:
+            raise WrongCodeError("Ce code n’est pas le bon, ou il a déjà servi. Tapez celui qui est affiché.")
+        return self._opened(found, Device(address, browser), counted)
+
+    def count_address(self, kind: str, address: str) -> None:
+        """Count something that may be done a few times from one address; raise TooManyTriesError."""
+        self.count_try(_Counted(_digest(kind, address), _digest("address", address)))
 
     def find(self, token: str) -> SignedIn | None:
         """Find who holds a token; None once the session is over, or the account suspended."""
         now = self._clock()
         with self._database.reading() as session:
-            row = session.execute(_WHO, {"digest": _token_digest(token)}).one_or_none()
+            row = session.execute(_WHO, {"digest": token_digest(token)}).one_or_none()
         if row is None:
             return None
         ends_at = min(row.seen_at + IDLE, row.created_at + ABSOLUTE)
@@ -129,10 +170,12 @@ class SignIn:
             over = (_SESSION.c.seen_at < now - IDLE) | (_SESSION.c.created_at < now - ABSOLUTE)
             session.execute(delete(_SESSION).where(over))
             session.execute(delete(_FAILURE).where(_FAILURE.c.last_at < now - _FORGET))
+            drop_expired(session, now)
 
     # -- delays
 
-    def _count_try(self, counted: _Counted) -> None:
+    def count_try(self, counted: _Counted) -> None:
+        """Count a try before it is looked at; raise TooManyTriesError while one must wait."""
         now = self._clock()
         with self._database.writing() as session:
             add_missing(
@@ -155,32 +198,43 @@ class SignIn:
             ]
             upsert(session, SignInFailure, failures)
 
-    def _opened(self, actor: Actor, renewed_password: str | None, counted: _Counted) -> str:
-        token, now = secrets.token_urlsafe(32), self._clock()
+    def _opened(self, found: Any, device: Device, counted: _Counted, *, password: str = "") -> str:
+        """Open a session, or the second step where the account has one (`password`: of the first step)."""
+        token, now, pending = secrets.token_urlsafe(32), self._clock(), ""
+        actor = Actor(found.id, found.name, device.address)
+        outdated = password and self.passwords.is_outdated(found.password)
+        renewed = self.passwords.rehashed(password) if outdated else ""
         with self._database.writing() as session:
             _locked(session, counted)
+            still = select(_ACCOUNT.c.password).where(_ACCOUNT.c.id == found.id, *_ALIVE).with_for_update()
+            if session.scalar(still) != found.password:  # suspended, or changed, while it was compared
+                raise WrongCredentialsError
             # A sign-in that succeeds clears its login; of its address it takes back its own try only,
             # or an attacker's own account would clear what the attacks of that address counted.
             session.execute(delete(_FAILURE).where(_FAILURE.c.key == counted.login))
             one_less = update(_FAILURE).values(failures=_FAILURE.c.failures - 1)
             session.execute(one_less.where(_FAILURE.c.key == counted.address))
-            if renewed_password:
-                session.execute(
-                    update(_ACCOUNT)
-                    .where(_ACCOUNT.c.id == actor.account_id)
-                    .values(password=renewed_password)
-                )
-            session.add(
-                AccountSession(
-                    token_digest=_token_digest(token),
-                    account_id=actor.account_id or 0,
-                    created_at=now,
-                    seen_at=now,
-                    address=actor.address,
-                )
-            )
-            record(session, now, actor, "signed-in")
+            if renewed:
+                session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == found.id).values(password=renewed))
+            if password and found.totp_secret:
+                pending = make_link(session, found.id, Purpose.SECOND_FACTOR, now)
+            else:
+                session.add(_session_row(token, found.id, now, device))
+                record(session, now, actor, "signed-in")
+        if pending:
+            raise SecondFactorNeededError(pending)
         return token
+
+
+def _session_row(token: str, account_id: int, now: datetime, device: Device) -> AccountSession:
+    return AccountSession(
+        token_digest=token_digest(token),
+        account_id=account_id,
+        created_at=now,
+        seen_at=now,
+        address=device.address,
+        browser=clean(device.browser[:_LONGEST_BROWSER]),
+    )
 
 
 def _locked(session: Session, counted: _Counted) -> Sequence[Any]:
@@ -217,6 +271,8 @@ def _who() -> Select[Any]:
             _ACCOUNT.c.validates,
             _ACCOUNT.c.creates_accounts,
             _ACCOUNT.c.manager_id,
+            _ACCOUNT.c.totp_secret,
+            second_factor_query().label("second_factor"),
             _ORGANISATION.c.name.label("organisation"),
             generation_query().label("generation"),
         )
@@ -224,8 +280,7 @@ def _who() -> Select[Any]:
         .outerjoin(_ORGANISATION, _ACCOUNT.c.organisation_id == _ORGANISATION.c.id)
         .where(
             _SESSION.c.token_digest == bindparam("digest"),
-            _ACCOUNT.c.suspended_at.is_(None),
-            _ACCOUNT.c.deleted_at.is_(None),
+            *_ALIVE,
         )
     )
 
@@ -244,11 +299,14 @@ def _signed_in(row: Any, ends_at: datetime, token: str) -> SignedIn:
         creates_accounts=row.creates_accounts,
         is_head=row.kind == AccountKind.MEMBER and row.manager_id is None,
     )
-    return SignedIn(person, row.name, row.organisation or "", ends_at, row.generation or "", token)
+    must_enrol = row.kind == AccountKind.ADMINISTRATOR and row.second_factor == "yes" and not row.totp_secret
+    return SignedIn(
+        person, row.name, row.organisation or "", ends_at, row.generation or "", token, must_enrol=must_enrol
+    )
 
 
 def _this_session(statement: Any, token: str) -> Any:
-    return statement.where(_SESSION.c.token_digest == _token_digest(token))
+    return statement.where(_SESSION.c.token_digest == token_digest(token))
 
 
 def _folded(login: str) -> str:
@@ -259,7 +317,8 @@ def _folded(login: str) -> str:
         return ""
 
 
-def _token_digest(token: str) -> str:
+def token_digest(token: str) -> str:
+    """Give what is kept of a session's token."""
     return _digest("token", token)
 
 
