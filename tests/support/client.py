@@ -340,4 +340,4 @@ class Client:
 def _most_in_a_post(path: str) -> int:
     if path.startswith("/produits"):
         return MOST_IN_A_SAVE
-    return MOST_IN_A_SIGN_IN if path.startswith("/connexion") else MOST_IN_AN_ACT
+    return MOST_IN_A_SIGN_IN if path.partition("?")[0] == "/connexion" else MOST_IN_AN_ACT

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from jalon.services.acting import DeniedError
 from jalon.services.explaining import who_can
 from jalon.services.products import NotSeenError
+from jalon.services.sign_in import TooManyTriesError
 from jalon_web.denials import reason
 from jalon_web.portal import person, portal
 from jalon_web.translation import lazy_gettext as _
@@ -113,15 +114,18 @@ def handle_errors(app: Flask) -> None:
     def not_seen(_error: NotSeenError) -> Response:
         return error_page(404)
 
-    @app.errorhandler(DeniedError)
-    def denied(error: DeniedError) -> Response:
-        return _denied(error)
+    app.register_error_handler(TooManyTriesError, _too_many)
+    app.register_error_handler(DeniedError, _denied)
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(InterfaceError)
     def database(error: Exception) -> Response:
         current_app.logger.error("database: %s %s: %s", request.method, request.path, error)
         return _unavailable()
+
+
+def _too_many(error: TooManyTriesError) -> Response:
+    return error_page(429, headers={"Retry-After": str(error.seconds)})
 
 
 def _denied(error: DeniedError) -> Response:

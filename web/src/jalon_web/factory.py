@@ -22,11 +22,14 @@ from jalon.services.sign_in import SignIn
 from jalon.services.switches import Switchboard
 from jalon.storage.database import Database
 from jalon_web.access import undeclared
+from jalon_web.accounts.links import blueprint as links
 from jalon_web.accounts.routes import blueprint as accounts
 from jalon_web.accounts.routes import session_over
 from jalon_web.accounts.user import User
 from jalon_web.errors import handle_errors
 from jalon_web.organisation.routes import blueprint as organisation
+from jalon_web.own.factor import blueprint as factor
+from jalon_web.own.routes import blueprint as own
 from jalon_web.portal import EXTENSION, Portal, portal
 from jalon_web.products.routes import home, products
 from jalon_web.questionnaires.fragments import Fragments
@@ -69,7 +72,18 @@ def create_app(
     csrf = CSRFProtect(app)
     guard(app, csrf, session_over)
     handle_errors(app)
-    for blueprint in (home, accounts, products, questionnaires, tree, lists, organisation):
+    for blueprint in (
+        home,
+        accounts,
+        products,
+        questionnaires,
+        tree,
+        lists,
+        organisation,
+        own,
+        factor,
+        links,
+    ):
         app.register_blueprint(blueprint)
     if missing := undeclared(app):
         raise AssertionError(f"routes without a rule: {', '.join(missing)}")

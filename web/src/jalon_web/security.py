@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect, validate_csrf
 from wtforms.validators import ValidationError
 
 from jalon.domain.rights import Person, has_products, why_not_administer, why_not_enable
-from jalon_web.access import Access, rule_of
+from jalon_web.access import Access, Rule, rule_of
 
 _CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -36,6 +36,8 @@ _ALLOWED: Final[Mapping[Access, Callable[[Person], bool]]] = {
     Access.HEADS: lambda person: why_not_enable(person) is None,
     Access.ADMINISTRATORS: lambda person: why_not_administer(person) is None,
 }
+_ENROLLING: Final = frozenset({"factor.show", "factor.switch_on", "accounts.keep_alive"})
+"""What an administrator without a compulsory second factor may still open."""
 KEPT: Final = "kept."
 """The prefix of fields carried over a sign-in."""
 
@@ -58,13 +60,22 @@ def guard(app: Flask, csrf: CSRFProtect, session_over: SessionOver) -> None:
             abort(411)  # of no known length, it would be cut at the limit and taken for the whole
         if rule.access is not Access.PUBLIC and not current_user.is_authenticated:
             return _ask_to_sign_in(session_over)
-        if rule.access in _ALLOWED and not _ALLOWED[rule.access](current_user.signed_in.person):
-            abort(404)
+        if rule.access is not Access.PUBLIC:
+            _require(rule)
         if request.method not in _READS:
             csrf.protect()
         return None
 
     app.after_request(_dressed)
+
+
+def _require(rule: Rule) -> None:
+    """Refuse who a rule is not for; send who lacks a compulsory second factor to switch it on."""
+    who = current_user.signed_in
+    if who.must_enrol and request.endpoint not in _ENROLLING:
+        abort(redirect(url_for("factor.show")))
+    if rule.access in _ALLOWED and not _ALLOWED[rule.access](who.person):
+        abort(404)
 
 
 def _dressed(response: Response) -> Response:

@@ -38,6 +38,7 @@ class Settings:
     public_url: str = ""  # as people reach the portal: what messages lead to
     smtp_url: str = ""  # the mail server; none: links are shown instead of sent
     mail_from: str = ""
+    trace_days: int = 365  # how long a line of the trace is kept
 
     @property
     def queue(self) -> Path:
@@ -60,6 +61,7 @@ def load_settings(environ: Mapping[str, str], *, create: bool = False) -> Settin
         host=environ.get("HOST") or "127.0.0.1",
         port=_number(environ, "PORT", 8080, _HIGHEST_PORT),
         workers=_number(environ, "JALON_WORKERS", 0, 64),
+        trace_days=_number(environ, "JALON_TRACE_DAYS", 365, 36_500),
         public_url=(environ.get("JALON_PUBLIC_URL") or "").rstrip("/"),
         smtp_url=environ.get("JALON_SMTP_URL") or "",
         mail_from=environ.get("JALON_MAIL_FROM") or "Jalon <jalon@localhost>",

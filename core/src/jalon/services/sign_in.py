@@ -101,7 +101,8 @@ class SignIn:
         """Check a password and open a session; give its token, known to the browser alone.
 
         Raise WrongCredentialsError, TooManyTriesError, or SecondFactorNeededError with the token of
-        the second step. Every try is counted before the password is looked at, so that many at once gain nothing.
+        the second step. Every try is counted before the password is looked at, so that many at once
+        gain nothing.
         """
         key = _folded(login)
         counted = _Counted(_digest("login", key), _digest("address", address))
@@ -139,7 +140,7 @@ class SignIn:
 
     def count_address(self, kind: str, address: str) -> None:
         """Count something that may be done a few times from one address; raise TooManyTriesError."""
-        self.count_try(_Counted(_digest(kind, address), _digest("address", address)))
+        self.count_try(_Counted(_digest(kind, address), _digest(f"{kind}, all", address)))
 
     def find(self, token: str) -> SignedIn | None:
         """Find who holds a token; None once the session is over, or the account suspended."""

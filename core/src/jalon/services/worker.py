@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from jalon.services.clock import Clock, system_clock
 from jalon.services.evaluating import bring_up_to_date
 from jalon.services.jobs import EVALUATE, EVALUATE_ALL, Claimed, Jobs, Later, Step, ask_for_evaluation
-from jalon.services.sign_in import SignIn
+from jalon.services.mail import MAIL
 from jalon.services.switches import Switchboard
 from jalon.storage.database import Database
 from jalon.storage.tables import Product, Subject, table_of
@@ -40,10 +40,12 @@ class Queue:
         self.do()
 
 
-def steps(database: Database, switchboard: Switchboard, clock: Clock = system_clock) -> dict[str, Step]:
-    """Give what each kind of job does."""
+def steps(
+    database: Database, switchboard: Switchboard, clock: Clock = system_clock, mail: Step | None = None
+) -> dict[str, Step]:
+    """Give what each kind of job does; without `mail`, messages are dropped."""
     evaluations = _Evaluations(database, switchboard, clock)
-    return {EVALUATE: evaluations.one, EVALUATE_ALL: evaluations.every}
+    return {EVALUATE: evaluations.one, EVALUATE_ALL: evaluations.every, MAIL: mail or _dropped}
 
 
 class _Evaluations:
@@ -81,13 +83,17 @@ class _Evaluations:
         return bring_up_to_date(self._database, plugins, subject_id, self._clock)
 
 
-def prepare(queue: Queue, jobs: Jobs, sign_in: SignIn) -> Any:
-    """Give the consumer that does jobs when woken, and looks by itself every minute."""
+def _dropped(_job: Claimed) -> None:
+    """Send nothing: there is no mail server."""
+
+
+def prepare(queue: Queue, jobs: Jobs, look: Callable[[], None]) -> Any:
+    """Give the consumer that does jobs when woken, and every minute by itself; `look`: done then as well."""
     queue.do = jobs.run_due
 
     @queue.huey.periodic_task(crontab(minute="*"))  # type: ignore[untyped-decorator]
     def look_around() -> None:
         jobs.run_due()
-        sign_in.forget_ended()
+        look()
 
     return queue.huey.create_consumer(workers=1, periodic=True, initial_delay=0.1, max_delay=1.0, backoff=1.3)

@@ -8,19 +8,22 @@ from typing import Any, Final
 from flask import Blueprint, g, make_response, redirect, render_template, request, session, url_for
 from flask_login import current_user, logout_user
 
-from jalon.services.sign_in import TooManyTriesError, WrongCredentialsError
+from jalon.services.second_factor import WrongCodeError
+from jalon.services.sign_in import SecondFactorNeededError, TooManyTriesError, WrongCredentialsError
 from jalon.services.trace import Actor
 from jalon_web.access import Access, allow
 from jalon_web.accounts.forms import SignInForm
-from jalon_web.errors import error_page
+from jalon_web.accounts.waiting import too_many
+from jalon_web.own.forms import CodeForm
 from jalon_web.portal import portal, signed_in
 from jalon_web.security import KEPT, inside
 from jalon_web.translation import gettext as _
-from jalon_web.wording import counted
+from jalon_web.typed import typeset
 
 blueprint = Blueprint("accounts", __name__)
 
-_MINUTE: Final = 60
+_PENDING: Final = "second_step"
+"""Where the token of the second step waits: in the cookie of this browser, signed."""
 
 
 @blueprint.get("/connexion")
@@ -42,17 +45,55 @@ def check() -> Any:
     if not form.validate():
         return _page(form, carried, 422)
     try:
-        token = portal().sign_in.open(form.login.data, form.password.data, request.remote_addr or "")
+        token = portal().sign_in.open(form.login.data, form.password.data, *_device())
     except TooManyTriesError as error:
-        return error_page(429, what_to_do=_wait(error.seconds), headers={"Retry-After": str(error.seconds)})
+        return too_many(error)
+    except SecondFactorNeededError as error:
+        session[_PENDING] = error.pending
+        return _code_page(CodeForm(formdata=None), carried, inside(form.next.data))
     except WrongCredentialsError:
         form.login.errors = [_("Identifiant ou mot de passe incorrect.")]
         return _page(form, carried, 422)
+    return _entered(token, carried, inside(form.next.data))
+
+
+@blueprint.post("/connexion/code")
+@allow(Access.PUBLIC)
+def second_step() -> Any:
+    """Check the code of the second factor, then go on as after a password."""
+    form, carried, address = CodeForm(), _carried(), inside(request.form.get("next"))
+    if not form.validate():
+        return _code_page(form, carried, address, 422)
+    try:
+        token = portal().sign_in.open_second(session.get(_PENDING, ""), form.code.data, *_device())
+    except TooManyTriesError as error:
+        return too_many(error)
+    except WrongCodeError as error:
+        form.code.errors = [typeset(str(error))]
+        return _code_page(form, carried, address, 422)
+    except WrongCredentialsError:
+        again = SignInForm(formdata=None)
+        again.next.data = address
+        again.login.errors = [_("Cette connexion a trop attendu. Recommencez.")]
+        return _page(again, carried, 422)
+    return _entered(token, carried, address)
+
+
+def _device() -> tuple[str, str]:
+    return request.remote_addr or "", request.headers.get("User-Agent", "")
+
+
+def _code_page(form: CodeForm, carried: Sequence[tuple[str, str]], address: str, code: int = 200) -> Any:
+    page = render_template("accounts/code.html", form=form, carried=carried, next=address)
+    return make_response(page, code)
+
+
+def _entered(token: str, carried: Sequence[tuple[str, str]], address: str) -> Any:
+    """Keep the token of the new session, and go where one wanted to go."""
     _close_session()  # signing in again leaves no session behind
     session.clear()  # a new CSRF token too: nothing of before the sign-in is worth anything after
     g.pop("csrf_token", None)  # which Flask-WTF keeps for the page that follows
     session["_user_id"] = token  # what Flask-Login reads: the account is found with the next request
-    address = inside(form.next.data)
     if carried and address:
         pairs = [(name.removeprefix(KEPT), value) for name, value in carried]
         return render_template(
@@ -101,10 +142,3 @@ def _page(form: SignInForm, carried: Sequence[tuple[str, str]], code: int = 200)
 
 def _carried() -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.form.items(multi=True) if name.startswith(KEPT)]
-
-
-def _wait(seconds: int) -> str:
-    if seconds < _MINUTE:
-        return _("Réessayez dans %(duree)s.", duree=counted(seconds, _("seconde"), _("secondes")))
-    minutes = -(-seconds // _MINUTE)
-    return _("Réessayez dans %(duree)s.", duree=counted(minutes, _("minute"), _("minutes")))
