@@ -35,7 +35,7 @@ def test_signing_in_leads_home(site: Site) -> None:
     client = site.client()
     home = client.sign_in(RESPONSIBLE)
 
-    assert ["Karim Benhaddou"] == home.said("span", "account__name")
+    assert ["Karim Benhaddou"] == home.said("a", "account__name")
     assert ["Orvane Logiciels"] == home.said("span", "account__organisation")
     assert ["signed-in"] == [row["action"] for row in site.rows(Trace)]
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from jalon.services.acting import DeniedError
 from jalon.services.explaining import who_can
 from jalon.services.products import NotSeenError
 from jalon.services.sign_in import TooManyTriesError
+from jalon.services.texts import clean
+from jalon.services.trace import Actor, record
 from jalon_web.denials import reason
-from jalon_web.portal import person, portal
+from jalon_web.portal import person, portal, signed_in
 from jalon_web.translation import lazy_gettext as _
 
 
@@ -112,6 +116,7 @@ def handle_errors(app: Flask) -> None:
 
     @app.errorhandler(NotSeenError)
     def not_seen(_error: NotSeenError) -> Response:
+        trace_refusal()
         return error_page(404)
 
     app.register_error_handler(TooManyTriesError, _too_many)
@@ -128,8 +133,21 @@ def _too_many(error: TooManyTriesError) -> Response:
     return error_page(429, headers={"Retry-After": str(error.seconds)})
 
 
+def trace_refusal() -> None:
+    """Trace that who is signed in was refused, the same whether what was asked for exists or not."""
+    held, who = portal(), signed_in() if current_user.is_authenticated else None
+    if who is None or request.endpoint is None:
+        return
+    actor = Actor(who.person.account_id, who.name, request.remote_addr or "")
+    asked = {name: clean(str(value)[:40]) for name, value in (request.view_args or {}).items()}
+    detail = {"method": request.method, "asked": asked}
+    with suppress(SQLAlchemyError), held.database.writing() as session:  # the refusal stands whatever happens
+        record(session, held.clock(), actor, "refused", ("page", request.endpoint), **detail)
+
+
 def _denied(error: DeniedError) -> Response:
     """Say why an action is refused, and who can do it: what it was for is seen."""
+    trace_refusal()
     with portal().database.reading() as session:
         who = who_can(session, person(), error.denial)
     page = render_template("errors/denied.html", why=reason(error.denial, who))

@@ -26,6 +26,10 @@ from jalon_web.accounts.links import blueprint as links
 from jalon_web.accounts.routes import blueprint as accounts
 from jalon_web.accounts.routes import session_over
 from jalon_web.accounts.user import User
+from jalon_web.administration.importing import blueprint as importing
+from jalon_web.administration.instance import blueprint as instance
+from jalon_web.administration.organisations import blueprint as administration
+from jalon_web.administration.registrations import blueprint as registrations
 from jalon_web.errors import handle_errors
 from jalon_web.organisation.routes import blueprint as organisation
 from jalon_web.own.factor import blueprint as factor
@@ -36,11 +40,31 @@ from jalon_web.questionnaires.fragments import Fragments
 from jalon_web.questionnaires.routes import blueprint as questionnaires
 from jalon_web.security import guard
 from jalon_web.settings import Settings
+from jalon_web.trace.routes import blueprint as trace
 from jalon_web.translation import translate_templates
 from jalon_web.tree.lists import blueprint as lists
 from jalon_web.tree.routes import blueprint as tree
 
 _HERE: Final = Path(__file__).parent
+
+
+_AREAS: Final = (
+    home,
+    accounts,
+    links,
+    products,
+    questionnaires,
+    tree,
+    lists,
+    organisation,
+    own,
+    factor,
+    registrations,
+    administration,
+    importing,
+    instance,
+    trace,
+)
 
 
 def create_app(
@@ -72,18 +96,7 @@ def create_app(
     csrf = CSRFProtect(app)
     guard(app, csrf, session_over)
     handle_errors(app)
-    for blueprint in (
-        home,
-        accounts,
-        products,
-        questionnaires,
-        tree,
-        lists,
-        organisation,
-        own,
-        factor,
-        links,
-    ):
+    for blueprint in _AREAS:
         app.register_blueprint(blueprint)
     if missing := undeclared(app):
         raise AssertionError(f"routes without a rule: {', '.join(missing)}")

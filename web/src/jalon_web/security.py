@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 
 from jalon.domain.rights import Person, has_products, why_not_administer, why_not_enable
 from jalon_web.access import Access, Rule, rule_of
+from jalon_web.errors import trace_refusal
 
 _CONTENT_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -75,6 +76,7 @@ def _require(rule: Rule) -> None:
     if who.must_enrol and request.endpoint not in _ENROLLING:
         abort(redirect(url_for("factor.show")))
     if rule.access in _ALLOWED and not _ALLOWED[rule.access](who.person):
+        trace_refusal()
         abort(404)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jalon.domain.rights import has_products
+from jalon.domain.rights import has_products, why_not_administer
 from jalon.services.sign_in import SignedIn
 
 
@@ -39,6 +39,11 @@ class User:
     def has_products(self) -> bool:
         """Say whether the menu offers pages of products."""
         return has_products(self.signed_in.person)
+
+    @property
+    def is_administrator(self) -> bool:
+        """Say whether the menu offers the administration."""
+        return why_not_administer(self.signed_in.person) is None
 
     @property
     def session_ends(self) -> int:

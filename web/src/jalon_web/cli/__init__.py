@@ -24,6 +24,9 @@ _LATER: Final = {
     "migrate": "jalon_web.cli.instance:migrate_command",
     "restore": "jalon_web.cli.backup:restore",
     "run": "jalon_web.cli.run:run",
+    "account": "jalon_web.cli.accounts:account",
+    "org": "jalon_web.cli.organisations:org",
+    "trace": "jalon_web.cli.trace:trace",
     "worker": "jalon_web.cli.worker:worker",
 }
 

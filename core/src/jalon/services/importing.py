@@ -1,0 +1,260 @@
+"""Import organisations and accounts from a sheet: planned row by row, written whole or not at all."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from jalon.domain.rights import EVERY_RIGHT, Rights, WorkProfile, why_not_administer
+from jalon.errors import JalonError
+from jalon.services.accounts import (
+    AccountRefusedError,
+    NewAccount,
+    checked_email,
+    checked_login,
+    checked_name,
+    create_account,
+    create_organisation,
+)
+from jalon.services.acting import require
+from jalon.services.links import Purpose, make_link
+from jalon.services.mail import queue_mail
+from jalon.services.organisations import Invited
+from jalon.services.passwords import Passwords
+from jalon.services.texts import TextRefusedError, name_key
+from jalon.services.trace import record
+from jalon.services.tree import Acting
+from jalon.storage.tables import Account, Organisation, table_of
+
+COLUMNS: Final = (
+    "organisation",
+    "identifiant",
+    "nom",
+    "adresse",
+    "rattachement",
+    "profil",
+    "validation",
+    "creation de comptes",
+)
+_NEEDED: Final = COLUMNS[:4]
+_TRUTH: Final = {
+    "oui": True,
+    "o": True,
+    "vrai": True,
+    "1": True,
+    "x": True,
+    "non": False,
+    "n": False,
+    "": False,
+}
+_PROFILES: Final = {
+    "": WorkProfile.PRODUCTS,
+    "produits": WorkProfile.PRODUCTS,
+    "produits et politique globale": WorkProfile.PRODUCTS_AND_POLICY,
+}
+_ACCOUNT: Final = table_of(Account)
+_ORGANISATION: Final = table_of(Organisation)
+
+
+class ImportRefusedError(JalonError):
+    """A sheet cannot be imported as it is."""
+
+
+class Planned(NamedTuple):
+    """Say what becomes of one row: created, there already, or refused with the reason."""
+
+    line: int
+    organisation: str
+    login: str
+    name: str
+    email: str
+    above: str
+    rights: Rights
+    state: str  # create, present, refused
+    why: str = ""
+
+
+@dataclass(slots=True)
+class _Known:
+    """Hold what is there already, and what the rows before make."""
+
+    logins: dict[str, tuple[str, int | None]]  # folded organisation, and the row of the database
+    emails: set[str]
+    heads: set[str] = field(default_factory=set)  # organisations that have their topmost account
+    rights: dict[str, Rights] = field(default_factory=dict)
+
+
+def plan(session: Session, rows: Sequence[Sequence[str]]) -> list[Planned]:
+    """Say what an import would do, row by row; nothing is written. Raise for a sheet without its columns."""
+    places = _places(rows)
+    known = _known(session)
+    return [
+        _planned(line, {name: _cell(row, at) for name, at in places.items()}, known)
+        for line, row in enumerate(rows[1:], 2)
+    ]
+
+
+def apply(act: Acting, rows: Sequence[Sequence[str]], passwords: Passwords) -> list[Invited]:
+    """Do what the plan says, in this transaction; raise when a row is refused: nothing is then written."""
+    require(why_not_administer(act.person))
+    planned = plan(act.session, rows)
+    if refused := [each for each in planned if each.state == "refused"]:
+        first = refused[0]
+        raise ImportRefusedError(
+            f"Ligne {first.line}\u00a0: {first.why} Rien n’a été importé ({len(refused)} lignes à corriger)."
+        )
+    made = [_written(act, each, passwords) for each in planned if each.state == "create"]
+    record(act.session, act.at, act.actor, "accounts-imported", ("", ""), count=len(made))
+    return made
+
+
+def _written(act: Acting, each: Planned, passwords: Passwords) -> Invited:
+    key = name_key(each.organisation)
+    found = act.session.scalar(select(_ORGANISATION.c.id).where(_ORGANISATION.c.name_key == key))
+    if found is None:
+        found = create_organisation(act.session, each.organisation).id
+        record(act.session, act.at, act.actor, "organisation-created", ("organisation", found or 0))
+    above = (
+        act.session.scalar(select(_ACCOUNT.c.id).where(_ACCOUNT.c.login_key == each.above))
+        if each.above
+        else None
+    )
+    new = NewAccount(
+        each.login,
+        each.name,
+        each.email,
+        organisation_id=found,
+        manager_id=above,
+        profile=each.rights.profile,
+        validates=each.rights.validates,
+        creates_accounts=each.rights.creates_accounts,
+    )
+    account = create_account(act.session, new, passwords)
+    number = account.id or 0
+    act.record("account-created", number)
+    queue_mail(act.session, "invitation", account_id=number, at=act.at)
+    token = make_link(act.session, number, Purpose.INVITATION, act.at)
+    return Invited(number, account.login, account.name, token)
+
+
+def _planned(line: int, cells: dict[str, str], known: _Known) -> Planned:
+    try:
+        return _read(line, cells, known)
+    except (AccountRefusedError, ImportRefusedError) as error:
+        names = (cells["organisation"], cells["identifiant"], cells["nom"], cells["adresse"])
+        return Planned(line, *names, cells["rattachement"], Rights(), "refused", str(error))
+
+
+def _read(line: int, cells: dict[str, str], known: _Known) -> Planned:
+    organisation, key = _organisation(cells["organisation"])
+    login, name = checked_login(cells["identifiant"]), checked_name(cells["nom"])
+    email, email_key = checked_email(cells["adresse"])
+    above = checked_login(cells["rattachement"]) if cells["rattachement"] else ""
+    rights = _rights(cells) if above else EVERY_RIGHT
+    if known.logins.get(login, ("", None))[0] == key:
+        return Planned(line, organisation, login, name, email, above, rights, "present")
+    if login in known.logins:
+        raise ImportRefusedError(f"L’identifiant « {login} » est déjà celui d’une autre organisation.")
+    if email_key in known.emails:
+        raise ImportRefusedError(f"L’adresse « {email} » est déjà celle d’un autre compte.")
+    _check_place(key, above, rights, known)
+    known.logins[login] = (key, None)
+    known.emails.add(email_key)
+    known.rights[login] = rights
+    if not above:
+        known.heads.add(key)
+    return Planned(line, organisation, login, name, email, above, rights, "create")
+
+
+def _check_place(key: str, above: str, rights: Rights, known: _Known) -> None:
+    """Want one topmost account per organisation, others below one of it that may grant what they get."""
+    if not above and key in known.heads:
+        raise ImportRefusedError(
+            "Cette organisation a déjà un compte tout en haut. Indiquez un identifiant "
+            "dans «\u00a0rattachement\u00a0»."
+        )
+    if above and known.logins.get(above, ("", None))[0] != key:
+        raise ImportRefusedError(
+            f"Le rattachement «\u00a0{above}\u00a0» n’est pas un compte de cette organisation. "
+            "Écrivez-le plus haut."
+        )
+    if above and not rights.granted() <= known.rights[above].granted():
+        raise ImportRefusedError(f"«\u00a0{above}\u00a0» n’a pas lui-même tous ces droits.")
+
+
+def _organisation(text: str) -> tuple[str, str]:
+    name = " ".join(text.split())
+    if not name:
+        raise ImportRefusedError("Le nom de l’organisation est vide. Indiquez-le.")
+    try:
+        return name, name_key(name)
+    except TextRefusedError as error:
+        raise ImportRefusedError(str(error)) from None
+
+
+def _rights(cells: dict[str, str]) -> Rights:
+    profile = _folded(cells["profil"])
+    if profile not in _PROFILES:
+        raise ImportRefusedError(
+            f"Profil «\u00a0{cells['profil']}\u00a0» inconnu. Attendu\u00a0: «\u00a0produits\u00a0» ou "
+            "«\u00a0produits et politique globale\u00a0»."
+        )
+    return Rights(
+        _PROFILES[profile],
+        validates=_truth(cells, "validation"),
+        creates_accounts=_truth(cells, "creation de comptes"),
+    )
+
+
+def _truth(cells: dict[str, str], name: str) -> bool:
+    value = _folded(cells[name])
+    if value not in _TRUTH:
+        raise ImportRefusedError(
+            f"«\u00a0{cells[name]}\u00a0» dans «\u00a0{name}\u00a0». Attendu\u00a0: oui ou non."
+        )
+    return _TRUTH[value]
+
+
+def _places(rows: Sequence[Sequence[str]]) -> dict[str, int]:
+    header = [_folded(cell) for cell in rows[0]] if rows else []
+    missing = [name for name in _NEEDED if name not in header]
+    if missing:
+        raise ImportRefusedError(
+            f"Colonnes absentes\u00a0: {', '.join(missing)}. La première ligne doit les nommer\u00a0: "
+            f"{', '.join(COLUMNS)}."
+        )
+    if twice := [name for name in COLUMNS if header.count(name) > 1]:
+        raise ImportRefusedError(f"Colonnes écrites deux fois\u00a0: {', '.join(twice)}.")
+    return {name: header.index(name) if name in header else -1 for name in COLUMNS}
+
+
+def _cell(row: Sequence[str], at: int) -> str:
+    return row[at] if 0 <= at < len(row) else ""
+
+
+def _known(session: Session) -> _Known:
+    keys = {
+        row.id: row.name_key for row in session.execute(select(_ORGANISATION.c.id, _ORGANISATION.c.name_key))
+    }
+    rows = session.execute(select(_ACCOUNT).where(_ACCOUNT.c.deleted_at.is_(None))).all()
+    return _Known(
+        logins={row.login_key: (keys.get(row.organisation_id, ""), row.id) for row in rows},
+        emails={row.email_key for row in rows},
+        heads={keys[row.organisation_id] for row in rows if row.organisation_id and row.manager_id is None},
+        rights={
+            row.login_key: Rights(
+                WorkProfile(row.profile), validates=row.validates, creates_accounts=row.creates_accounts
+            )
+            for row in rows
+        },
+    )
+
+
+def _folded(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", " ".join(text.split()).casefold())
+    return "".join(each for each in plain if not unicodedata.combining(each))

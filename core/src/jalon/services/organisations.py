@@ -1,0 +1,358 @@
+"""Organisations, their first account and its successor; registrations; accounts without organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import func, select, true, update
+from sqlalchemy.orm import Session
+
+from jalon.domain.rights import EVERY_RIGHT, AccountKind, Denial, why_not_administer
+from jalon.errors import JalonError
+from jalon.services.account_acts import suspend
+from jalon.services.accounts import (
+    AccountRefusedError,
+    NewAccount,
+    checked_email,
+    checked_login,
+    checked_name,
+    create_account,
+    create_organisation,
+    require_free,
+)
+from jalon.services.acting import require
+from jalon.services.links import Purpose, make_link
+from jalon.services.mail import queue_mail
+from jalon.services.passwords import Passwords
+from jalon.services.people import LARGEST, account_seen
+from jalon.services.products import NotSeenError
+from jalon.services.texts import MAX_NAME, TextRefusedError, clean, name_key
+from jalon.services.trace import record
+from jalon.services.tree import Acting
+from jalon.storage.tables import Account, Organisation, Product, Registration, table_of
+
+_ACCOUNT: Final = table_of(Account)
+_ORGANISATION: Final = table_of(Organisation)
+_PRODUCT: Final = table_of(Product)
+_REGISTRATION: Final = table_of(Registration)
+PER_PAGE: Final = 50
+_MOST_PENDING: Final = 500
+_LONGEST_MESSAGE: Final = 2_000
+
+
+class FirstAccount(NamedTuple):
+    """Say who the first account of an organisation is for."""
+
+    login: str
+    name: str
+    email: str
+
+
+class OrganisationListed(NamedTuple):
+    """Describe an organisation in a list."""
+
+    id: int
+    name: str
+    head: str
+    head_id: int | None
+    accounts: int
+    products: int
+
+
+class Invited(NamedTuple):
+    """Hold an account that was made, and the token of its link, shown once."""
+
+    account_id: int
+    login: str
+    name: str
+    token: str
+
+
+def create_with_head(act: Acting, name: str, first: FirstAccount, passwords: Passwords) -> Invited:
+    """Make an organisation with its topmost account, invited to choose a password."""
+    _administrator(act)
+    organisation = create_organisation(act.session, name)
+    record(act.session, act.at, act.actor, "organisation-created", ("organisation", organisation.id or 0))
+    return _invite_head(act, organisation.id or 0, first, passwords)
+
+
+def organisations(session: Session, words: str = "", page: int = 1) -> tuple[list[OrganisationListed], int]:
+    """List organisations by name, a page at a time, and say how many there are."""
+    head = _ACCOUNT.alias("head")
+    accounts = select(func.count()).where(
+        _ACCOUNT.c.organisation_id == _ORGANISATION.c.id, _ACCOUNT.c.deleted_at.is_(None)
+    )
+    products = select(func.count()).where(_PRODUCT.c.organisation_id == _ORGANISATION.c.id)
+    is_head = (
+        (head.c.organisation_id == _ORGANISATION.c.id)
+        & head.c.manager_id.is_(None)
+        & head.c.deleted_at.is_(None)
+    )
+    which: Any = true()
+    for word in _words(words):
+        which = which & _ORGANISATION.c.name_key.contains(word, autoescape=True)
+    query = (
+        select(
+            _ORGANISATION.c.id,
+            _ORGANISATION.c.name,
+            func.coalesce(head.c.name, ""),
+            head.c.id,
+            accounts.scalar_subquery(),
+            products.scalar_subquery(),
+        )
+        .select_from(_ORGANISATION)
+        .outerjoin(head, is_head)
+        .where(which)
+        .order_by(_ORGANISATION.c.name_key)
+        .limit(PER_PAGE)
+        .offset((max(page, 1) - 1) * PER_PAGE)
+    )
+    total = session.scalar(select(func.count()).select_from(_ORGANISATION).where(which)) or 0
+    return [OrganisationListed(*row) for row in session.execute(query)], total
+
+
+def organisation_name(session: Session, organisation_id: int) -> str:
+    """Name an organisation; raise NotSeenError."""
+    if not 0 < organisation_id <= LARGEST:
+        raise NotSeenError
+    name = session.scalar(select(_ORGANISATION.c.name).where(_ORGANISATION.c.id == organisation_id))
+    if name is None:
+        raise NotSeenError
+    return str(name)
+
+
+def members(session: Session, organisation_id: int) -> list[Any]:
+    """List the accounts of an organisation that may succeed its topmost one, by name; that one first."""
+    query = (
+        select(
+            _ACCOUNT.c.id,
+            _ACCOUNT.c.name,
+            _ACCOUNT.c.login,
+            _ACCOUNT.c.email,
+            _ACCOUNT.c.manager_id,
+            _ACCOUNT.c.suspended_at,
+            _ACCOUNT.c.password,
+        )
+        .where(_ACCOUNT.c.organisation_id == organisation_id, _ACCOUNT.c.deleted_at.is_(None))
+        .order_by(_ACCOUNT.c.manager_id.is_not(None), func.lower(_ACCOUNT.c.name), _ACCOUNT.c.id)
+    )
+    return list(session.execute(query))
+
+
+def give_first_account(
+    act: Acting, organisation_id: int, first: FirstAccount, passwords: Passwords
+) -> Invited:
+    """Make the topmost account of an organisation that has none."""
+    _administrator(act)
+    _hold(act, organisation_id)
+    if any(row.manager_id is None for row in members(act.session, organisation_id)):
+        raise AccountRefusedError(
+            "Cette organisation a déjà son premier compte. Désignez plutôt un successeur."
+        )
+    return _invite_head(act, organisation_id, first, passwords)
+
+
+def replace_head(act: Acting, organisation_id: int, successor_id: int, *, suspending: bool) -> None:
+    """Put an account of an organisation in the place of its topmost one, which goes below it."""
+    _administrator(act)
+    _hold(act, organisation_id)
+    rows = {row.id: row for row in members(act.session, organisation_id)}
+    head = next((row for row in rows.values() if row.manager_id is None), None)
+    successor = rows.get(successor_id)
+    if successor is None or head is None or successor.suspended_at is not None:
+        raise NotSeenError
+    if head.id == successor.id:
+        raise AccountRefusedError("Ce compte est déjà tout en haut de l’organisation.", "successor")
+    rights = {
+        "profile": EVERY_RIGHT.profile.value,
+        "validates": EVERY_RIGHT.validates,
+        "creates_accounts": EVERY_RIGHT.creates_accounts,
+    }
+    below = update(_ACCOUNT).where(_ACCOUNT.c.manager_id == head.id, _ACCOUNT.c.id != successor.id)
+    act.session.execute(below.values(manager_id=successor.id))
+    _set(act.session, successor.id, manager_id=None, **rights)
+    _set(act.session, head.id, manager_id=successor.id)
+    subject, detail = ("organisation", organisation_id), {"before": head.id, "after": successor.id}
+    record(act.session, act.at, act.actor, "head-replaced", subject, **detail)
+    if suspending and head.suspended_at is None:
+        suspend(act.session, act.actor, head.id, act.at)
+
+
+def create_without_organisation(
+    act: Acting, kind: AccountKind, first: FirstAccount, passwords: Passwords
+) -> Invited:
+    """Make an account of the authority, or of an administrator."""
+    _administrator(act)
+    require(Denial.NOT_BELOW if kind is AccountKind.MEMBER else None)
+    new = NewAccount(first.login, first.name, first.email, kind=kind)
+    return _invited(act, create_account(act.session, new, passwords))
+
+
+def without_organisation(session: Session) -> list[Any]:
+    """List the accounts that belong to no organisation."""
+    query = select(_ACCOUNT).where(_ACCOUNT.c.organisation_id.is_(None), _ACCOUNT.c.deleted_at.is_(None))
+    return list(session.execute(query.order_by(_ACCOUNT.c.kind, func.lower(_ACCOUNT.c.name), _ACCOUNT.c.id)))
+
+
+def administrators(session: Session) -> int:
+    """Count the administrators that can sign in."""
+    able = (
+        (_ACCOUNT.c.kind == AccountKind.ADMINISTRATOR.value)
+        & _ACCOUNT.c.deleted_at.is_(None)
+        & _ACCOUNT.c.suspended_at.is_(None)
+    )
+    return session.scalar(select(func.count()).where(able)) or 0
+
+
+def edit_identity(act: Acting, account_id: int, name: str, email: str) -> None:
+    """Change the name and the address of an account an administrator answers for."""
+    _administrator(act)
+    seen = account_seen(act.session, act.person, account_id)
+    require(Denial.OWN_ACCOUNT if account_id == act.person.account_id else None, seen)
+    checked, (address, key) = checked_name(name), checked_email(email)
+    require_free(act.session, email_key=key, except_account=account_id)
+    if (checked, address) != (seen.name, seen.email):
+        _set(act.session, account_id, name=checked, email=address, email_key=key)
+        act.record("account-changed", account_id)
+
+
+# -- registrations
+
+
+def ask_for_registration(act: Acting, organisation: str, first: FirstAccount, message: str) -> None:
+    """Ask to be registered; nobody is told which names are taken."""
+    pending = select(func.count()).where(_REGISTRATION.c.decided_at.is_(None))
+    if (act.session.scalar(pending) or 0) >= _MOST_PENDING:
+        raise JalonError("Trop de demandes attendent une réponse. Réessayez dans quelques jours.")
+    row = Registration(
+        organisation=_organisation_line(organisation),
+        name=checked_name(first.name),
+        login=checked_login(first.login),
+        email=checked_email(first.email)[0],
+        message=_message(message),
+        created_at=act.at,
+    )
+    act.session.add(row)
+    act.session.flush()
+    record(act.session, act.at, act.actor, "registration-asked", ("registration", row.id or 0))
+
+
+def registrations(session: Session) -> Sequence[Any]:
+    """List the registrations that wait, the oldest first, then the last decided."""
+    waiting = select(_REGISTRATION).where(_REGISTRATION.c.decided_at.is_(None))
+    return list(session.execute(waiting.order_by(_REGISTRATION.c.id).limit(200)))
+
+
+def registration(session: Session, registration_id: int) -> Any:
+    """Give one registration; raise NotSeenError."""
+    if not 0 < registration_id <= LARGEST:
+        raise NotSeenError
+    row = session.execute(
+        select(_REGISTRATION).where(_REGISTRATION.c.id == registration_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotSeenError
+    return row
+
+
+def accept_registration(
+    act: Acting, registration_id: int, organisation: str, first: FirstAccount, passwords: Passwords
+) -> Invited:
+    """Make the organisation and its first account; the invitation is the answer."""
+    _undecided(act, registration_id)
+    made = create_with_head(act, organisation, first, passwords)
+    owner = select(_ACCOUNT.c.organisation_id).where(_ACCOUNT.c.id == made.account_id)
+    _decide(act, registration_id, organisation_id=act.session.scalar(owner))
+    record(act.session, act.at, act.actor, "registration-accepted", ("registration", registration_id))
+    return made
+
+
+def refuse_registration(act: Acting, registration_id: int, answer: str) -> None:
+    """Refuse a registration; the person is told why."""
+    row = _undecided(act, registration_id)
+    said = _message(answer)
+    if not said:
+        raise AccountRefusedError("Indiquez pourquoi\u00a0: la personne lira ce message.", "answer")
+    _decide(act, registration_id, answer=said)
+    record(act.session, act.at, act.actor, "registration-refused", ("registration", registration_id))
+    values = {"organisation": row.organisation, "text": said}
+    queue_mail(act.session, "registration-refused", address=row.email, at=act.at, **values)
+
+
+def _undecided(act: Acting, registration_id: int) -> Any:
+    _administrator(act)
+    row = registration(act.session, registration_id)
+    if row.decided_at is not None:
+        raise AccountRefusedError("Cette demande a déjà reçu une réponse.")
+    return row
+
+
+def _decide(act: Acting, registration_id: int, **values: Any) -> None:
+    decision = {"decided_at": act.at, "decided_by": act.person.account_id, **values}
+    act.session.execute(update(_REGISTRATION).where(_REGISTRATION.c.id == registration_id).values(decision))
+
+
+# -- small things
+
+
+def _administrator(act: Acting) -> None:
+    require(why_not_administer(act.person))
+
+
+def _hold(act: Acting, organisation_id: int) -> None:
+    organisation_name(act.session, organisation_id)
+    lock = select(_ORGANISATION.c.id).where(_ORGANISATION.c.id == organisation_id)
+    act.session.execute(lock.with_for_update())
+
+
+def _invite_head(act: Acting, organisation_id: int, first: FirstAccount, passwords: Passwords) -> Invited:
+    new = NewAccount(
+        first.login,
+        first.name,
+        first.email,
+        organisation_id=organisation_id,
+        profile=EVERY_RIGHT.profile,
+        validates=EVERY_RIGHT.validates,
+        creates_accounts=EVERY_RIGHT.creates_accounts,
+    )
+    return _invited(act, create_account(act.session, new, passwords))
+
+
+def _invited(act: Acting, account: Account) -> Invited:
+    number = account.id or 0
+    act.record("account-created", number)
+    act.record("invited", number)
+    queue_mail(act.session, "invitation", account_id=number, at=act.at)
+    return Invited(
+        number, account.login, account.name, make_link(act.session, number, Purpose.INVITATION, act.at)
+    )
+
+
+def _organisation_line(name: str) -> str:
+    try:
+        cleaned = " ".join(clean(name, longest=MAX_NAME).split())
+        name_key(cleaned)
+    except TextRefusedError as error:
+        raise AccountRefusedError(str(error), "organisation") from None
+    if not cleaned:
+        raise AccountRefusedError("Le nom de l’organisation est vide. Indiquez-le.", "organisation")
+    return cleaned
+
+
+def _message(text: str) -> str:
+    try:
+        return clean(text, longest=_LONGEST_MESSAGE)
+    except TextRefusedError as error:
+        raise AccountRefusedError(str(error), "message") from None
+
+
+def _words(words: str) -> list[str]:
+    try:
+        return name_key(words[:200]).split()
+    except TextRefusedError:
+        return []
+
+
+def _set(session: Session, account_id: int, **values: Any) -> None:
+    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(values))

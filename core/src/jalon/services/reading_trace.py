@@ -1,0 +1,84 @@
+"""Read the trace: filtered, a page at a time, or whole for an export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from jalon.storage.tables import Trace, TraceSeal, table_of
+
+_TRACE: Final = table_of(Trace)
+_SEAL: Final = table_of(TraceSeal)
+PER_PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Say which lines are wanted; what is empty or None does not filter."""
+
+    person: str = ""
+    action: str = ""
+    object_kind: str = ""
+    object_id: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class SealState(NamedTuple):
+    """Say how far the trace is sealed."""
+
+    sealed_at: datetime | None
+    waiting: int
+
+
+def lines(session: Session, wanted: Wanted, *, before: int = 0, after: int = 0) -> list[Any]:
+    """Give a page of lines, the newest first: before a line, or the page that ends just after one."""
+    query = select(_TRACE).where(*_which(wanted))
+    if after:
+        query = query.where(_TRACE.c.id > after).order_by(_TRACE.c.id)
+        return list(session.execute(query.limit(PER_PAGE)))[::-1]
+    if before:
+        query = query.where(_TRACE.c.id < before)
+    return list(session.execute(query.order_by(_TRACE.c.id.desc()).limit(PER_PAGE)))
+
+
+def every_line(session: Session, wanted: Wanted) -> Iterator[Any]:
+    """Give every line that is wanted, the oldest first, without holding them all."""
+    last = 0
+    while True:
+        query = select(_TRACE).where(*_which(wanted), _TRACE.c.id > last).order_by(_TRACE.c.id).limit(1000)
+        found = list(session.execute(query))
+        yield from found
+        if not found:
+            return
+        last = found[-1].id
+
+
+def seal_state(session: Session) -> SealState:
+    """Say when the trace was last sealed, and how many lines wait."""
+    last = session.execute(select(_SEAL).order_by(_SEAL.c.id.desc()).limit(1)).one_or_none()
+    waiting = select(func.count()).where(_TRACE.c.id > (last.last_id if last else 0))
+    return SealState(last.sealed_at if last else None, session.scalar(waiting) or 0)
+
+
+def _which(wanted: Wanted) -> Sequence[Any]:
+    found = []
+    if wanted.person:
+        found.append(func.lower(_TRACE.c.account_name).contains(wanted.person.lower(), autoescape=True))
+    for column, value in (
+        (_TRACE.c.action, wanted.action),
+        (_TRACE.c.object_kind, wanted.object_kind),
+        (_TRACE.c.object_id, wanted.object_id),
+    ):
+        if value:
+            found.append(column == value)
+    if wanted.since:
+        found.append(_TRACE.c.at >= wanted.since)
+    if wanted.until:
+        found.append(_TRACE.c.at < wanted.until)
+    return found

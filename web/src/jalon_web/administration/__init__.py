@@ -1,0 +1,1 @@
+"""What administrators do: organisations, accounts without organisation, plugins, settings, the trace."""

@@ -1,0 +1,105 @@
+"""Import organisations and accounts from a sheet: what it would do is shown first."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any, Final
+
+from flask import Blueprint, make_response, render_template, request
+
+from jalon.errors import JalonError
+from jalon.exchange.sheet import MOST_BYTES, SheetRefusedError, read_sheet
+from jalon.services.importing import COLUMNS, Planned, apply, plan
+from jalon_web.access import Access, allow
+from jalon_web.acts import acting, refused
+from jalon_web.administration.forms import SheetForm
+from jalon_web.denials import rights_text
+from jalon_web.portal import portal
+
+blueprint = Blueprint("importing", __name__, url_prefix="/administration/import")
+_MODEL: Final = (
+    COLUMNS,
+    ("Exemple Santé", "marie.durand", "Marie Durand", "marie.durand@exemple.fr", "", "", "", ""),
+    (
+        "Exemple Santé",
+        "paul.petit",
+        "Paul Petit",
+        "paul.petit@exemple.fr",
+        "marie.durand",
+        "produits",
+        "oui",
+        "non",
+    ),
+)
+
+
+@blueprint.get("")
+@allow(Access.ADMINISTRATORS)
+def ask() -> Any:
+    """Ask for a sheet."""
+    return render_template("administration/import.html", form=SheetForm(formdata=None), columns=COLUMNS)
+
+
+@blueprint.get("/modele.csv")
+@allow(Access.ADMINISTRATORS)
+def model() -> Any:
+    """Give a sheet to fill in."""
+    text = "\ufeff" + _written(_MODEL)
+    headers = {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": 'attachment; filename="modele.csv"',
+    }
+    return make_response(text, 200, headers)
+
+
+@blueprint.post("/simuler")
+@allow(Access.ADMINISTRATORS, limit=MOST_BYTES + 100_000)
+def simulate() -> Any:
+    """Show what an import would do; nothing is written."""
+    form = SheetForm()
+    if form.validate():
+        try:
+            rows = read_sheet(form.sheet.data.read())
+            with portal().database.reading() as session:
+                planned = plan(session, rows)
+        except JalonError as error:
+            form.sheet.errors = [str(error)]
+        else:
+            return _plan_page(planned, _written(rows))
+    return render_template("administration/import.html", form=form, columns=COLUMNS), 422
+
+
+@blueprint.post("/importer")
+@allow(Access.ADMINISTRATORS, limit=MOST_BYTES)
+def run() -> Any:
+    """Do what was shown, whole or not at all; the links are shown once."""
+    form = SheetForm(formdata=None)
+    try:
+        rows = read_sheet(request.form.get("sheet", "").encode(errors="replace"))
+        with acting() as act:
+            made = apply(act, rows, portal().sign_in.passwords)
+    except SheetRefusedError as error:
+        form.sheet.errors = [str(error)]
+        return render_template("administration/import.html", form=form, columns=COLUMNS), 422
+    except JalonError as error:
+        refused(form, error)
+        return render_template("administration/import.html", form=form, columns=COLUMNS), 422
+    held = portal()
+    held.wake()
+    links = [(each, held.link_address(each.token)) for each in made]
+    return render_template("administration/imported.html", links=links, mails=held.mails)
+
+
+def _plan_page(planned: list[Planned], sheet: str) -> Any:
+    counts = {
+        state: sum(each.state == state for each in planned) for state in ("create", "present", "refused")
+    }
+    rows = [(each, rights_text(each.rights) if each.state != "refused" else "") for each in planned]
+    return render_template("administration/planned.html", rows=rows, counts=counts, sheet=sheet)
+
+
+def _written(rows: Any) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=";", lineterminator="\r\n").writerows(rows)
+    return stream.getvalue()

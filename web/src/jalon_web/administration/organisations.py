@@ -1,0 +1,260 @@
+"""Organisations and their first account; accounts without organisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from jalon.domain.rights import AccountKind, Denial, why_not_delete, why_not_manage
+from jalon.errors import JalonError
+from jalon.services.account_acts import delete_account, reset_link, resume, suspend
+from jalon.services.acting import DeniedError, require
+from jalon.services.links import Purpose
+from jalon.services.mail import queue_mail
+from jalon.services.organisations import (
+    PER_PAGE,
+    Invited,
+    administrators,
+    create_with_head,
+    create_without_organisation,
+    edit_identity,
+    give_first_account,
+    members,
+    organisation_name,
+    organisations,
+    replace_head,
+    without_organisation,
+)
+from jalon.services.people import AccountSeen, account_seen
+from jalon.services.tree import Acting
+from jalon_web.access import Access, allow
+from jalon_web.acts import acting, refused
+from jalon_web.administration.forms import FirstAccountForm, IdentityForm, OrganisationForm
+from jalon_web.portal import person, portal
+from jalon_web.translation import gettext as _
+from jalon_web.tree.shown import states
+
+blueprint = Blueprint("administration", __name__, url_prefix="/administration")
+
+
+@blueprint.get("")
+@allow(Access.ADMINISTRATORS)
+def index() -> Any:
+    """List the organisations."""
+    asked, page = request.args.get("q", "").strip()[:200], page_asked()
+    with portal().database.reading() as session:
+        rows, total = organisations(session, asked, page)
+    return render_template(
+        "administration/index.html",
+        rows=rows,
+        total=total,
+        asked=asked,
+        page=page,
+        more=page * PER_PAGE < total,
+    )
+
+
+@blueprint.route("/organisations/nouvelle", methods=["GET", "POST"])
+@allow(Access.ADMINISTRATORS)
+def create() -> Any:
+    """Make an organisation and its first account."""
+    form = OrganisationForm()
+    if form.is_submitted() and form.validate():
+        try:
+            with acting() as act:
+                made = create_with_head(act, form.organisation.data, form.first, portal().sign_in.passwords)
+        except JalonError as error:
+            refused(form, error)
+        else:
+            return link_page(made, url_for("administration.index"))
+    return form_page("administration/new.html", form)
+
+
+@blueprint.get("/organisations/<int:organisation_id>")
+@allow(Access.ADMINISTRATORS)
+def show(organisation_id: int) -> Any:
+    """Show one organisation: its first account, and who may succeed it."""
+    return _organisation(organisation_id, FirstAccountForm(formdata=None))
+
+
+@blueprint.post("/organisations/<int:organisation_id>/premier-compte")
+@allow(Access.ADMINISTRATORS)
+def first_account(organisation_id: int) -> Any:
+    """Make the first account of an organisation that has none."""
+    form = FirstAccountForm()
+    if form.validate():
+        try:
+            with acting() as act:
+                made = give_first_account(act, organisation_id, form.first, portal().sign_in.passwords)
+        except JalonError as error:
+            refused(form, error)
+        else:
+            return link_page(made, url_for("administration.show", organisation_id=organisation_id))
+    return _organisation(organisation_id, form, 422)
+
+
+@blueprint.post("/organisations/<int:organisation_id>/successeur")
+@allow(Access.ADMINISTRATORS)
+def succeed(organisation_id: int) -> Any:
+    """Put another account in the place of the first one."""
+    raw = request.form.get("successor", "")
+    successor = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 11 else 0  # noqa: PLR2004
+    if not successor:
+        with portal().database.reading() as session:
+            organisation_name(session, organisation_id)
+        flash(_("Choisissez le compte qui prend la suite : rien n’a été modifié."), "error")
+    else:
+        try:
+            with acting() as act:
+                suspending = request.form.get("suspend") == "oui"
+                replace_head(act, organisation_id, successor, suspending=suspending)
+            flash(_("L’organisation a un nouveau premier compte."), "success")
+        except JalonError as error:
+            flash(str(error), "error")
+    return redirect(url_for("administration.show", organisation_id=organisation_id), 303)
+
+
+# -- the accounts an administrator answers for
+
+
+@blueprint.get("/comptes")
+@allow(Access.ADMINISTRATORS)
+def accounts() -> Any:
+    """List the accounts without organisation."""
+    with portal().database.reading() as session:
+        rows = without_organisation(session)
+    return render_template("administration/accounts.html", rows=rows, me=person().account_id)
+
+
+@blueprint.route("/comptes/nouveau/<kind>", methods=["GET", "POST"])
+@allow(Access.ADMINISTRATORS)
+def create_account(kind: str) -> Any:
+    """Make an account of the authority, or of an administrator."""
+    form = FirstAccountForm()
+    require(None if kind in {"authority", "administrator"} else Denial.NOT_BELOW)
+    if form.is_submitted() and form.validate():
+        try:
+            with acting() as act:
+                passwords = portal().sign_in.passwords
+                made = create_without_organisation(act, AccountKind(kind), form.first, passwords)
+        except JalonError as error:
+            refused(form, error)
+        else:
+            return link_page(made, url_for("administration.accounts"))
+    return form_page("administration/new_account.html", form, kind=kind)
+
+
+@blueprint.route("/comptes/<int:account_id>", methods=["GET", "POST"])
+@allow(Access.ADMINISTRATORS)
+def account(account_id: int) -> Any:
+    """Show one account, and change who it is for."""
+    form = IdentityForm()
+    with portal().database.reading() as session:
+        seen = account_seen(session, person(), account_id)
+        count = administrators(session)
+    if not form.is_submitted():
+        form.name.data, form.email.data = seen.name, seen.email
+    elif form.validate():
+        try:
+            with acting() as act:
+                edit_identity(act, account_id, form.name.data, form.email.data)
+        except JalonError as error:
+            refused(form, error)
+        else:
+            return _done(_("Le compte est modifié."), account_id)
+    may = {
+        "manage": why_not_manage(person(), seen.bond) is None,
+        "delete": why_not_delete(person(), seen.bond, administrators=count) is None,
+    }
+    return form_page("administration/account.html", form, account=seen, states=states(seen), may=may)
+
+
+@blueprint.post("/comptes/<int:account_id>/<act>")
+@allow(Access.ADMINISTRATORS)
+def act_on(account_id: int, act: str) -> Any:
+    """Suspend, resume, reset or delete an account an administrator answers for."""
+    with acting() as acted:
+        seen = account_seen(acted.session, acted.person, account_id)
+        require(why_not_manage(acted.person, seen.bond), seen)
+        if act == "reinitialiser":
+            made = _reset(acted, seen)
+        elif act == "supprimer":
+            count = administrators(acted.session)
+            require(why_not_delete(acted.person, seen.bond, administrators=count), seen)
+            delete_account(acted.session, acted.actor, account_id, acted.at)
+        elif act in _ACTS:
+            _last(acted, seen, act)
+            _ACTS[act](acted.session, acted.actor, account_id, acted.at)
+        else:
+            require(Denial.NOT_BELOW, seen)
+    if act == "reinitialiser":
+        return link_page(made, url_for("administration.account", account_id=account_id))
+    if act == "supprimer":
+        flash(_("Le compte de %(nom)s est supprimé.", nom=seen.name), "success")
+        return redirect(url_for("administration.accounts"), 303)
+    return _done(
+        _("Le compte est suspendu.") if act == "suspendre" else _("Le compte est réactivé."), account_id
+    )
+
+
+_ACTS = {"suspendre": suspend, "reactiver": resume}
+
+
+def _last(acted: Acting, seen: AccountSeen, act: str) -> None:
+    """Keep the last administrator able to sign in."""
+    last = seen.bond.kind is AccountKind.ADMINISTRATOR and administrators(acted.session) < 2  # noqa: PLR2004
+    if act == "suspendre" and last and seen.suspended_at is None:
+        raise DeniedError(Denial.LAST, seen)
+
+
+def _reset(acted: Acting, seen: AccountSeen) -> Invited:
+    purpose = Purpose.INVITATION if seen.invited else Purpose.PASSWORD
+    token = reset_link(acted.session, acted.actor, seen.id, acted.at, purpose=purpose)
+    queue_mail(acted.session, purpose.value, account_id=seen.id, at=acted.at)
+    return Invited(seen.id, seen.login, seen.name, token)
+
+
+def _organisation(organisation_id: int, form: FirstAccountForm, code: int = 200) -> Any:
+    with portal().database.reading() as session:
+        name = organisation_name(session, organisation_id)
+        rows = members(session, organisation_id)
+    head = next((row for row in rows if row.manager_id is None), None)
+    page = render_template(
+        "administration/organisation.html",
+        id=organisation_id,
+        name=name,
+        head=head,
+        others=[row for row in rows if head and row.id != head.id and row.suspended_at is None],
+        form=form,
+    )
+    return page, code
+
+
+def page_asked() -> int:
+    """Give the page of a list that is asked for."""
+    raw = request.args.get("page", "1")
+    return max(1, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 1  # noqa: PLR2004
+
+
+def form_page(template: str, form: Any, **values: Any) -> Any:
+    """Show a form, again when it was refused."""
+    return render_template(template, form=form, **values), 422 if form.is_submitted() else 200
+
+
+def link_page(made: Invited, back: str) -> Any:
+    """Show the link of an account, once."""
+    held = portal()
+    held.wake()
+    return render_template(
+        "administration/link.html",
+        made=made,
+        address=held.link_address(made.token),
+        mails=held.mails,
+        back=back,
+    )
+
+
+def _done(message: str, account_id: int) -> Any:
+    flash(message, "success")
+    return redirect(url_for("administration.account", account_id=account_id), 303)

@@ -1,0 +1,132 @@
+"""Read the trace with filters, and export it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+
+from jalon.domain.facts import read_date
+from jalon.exchange.cells import as_text
+from jalon.services.reading_trace import PER_PAGE, Wanted, every_line, lines, seal_state
+from jalon.services.trace import record
+from jalon_web.access import Access, allow
+from jalon_web.acts import acting
+from jalon_web.portal import portal
+from jalon_web.trace.words import ACTIONS, KINDS, action_text, kind_text
+from jalon_web.tree.lists import ZONE
+from jalon_web.tree.shown import instant
+
+blueprint = Blueprint("trace", __name__, url_prefix="/administration")
+_FILTERS: Final = ("qui", "quoi", "objet", "numero", "depuis", "jusque")
+
+
+@blueprint.get("/trace")
+@allow(Access.ADMINISTRATORS)
+def index() -> Any:
+    """Show the lines of the trace, the newest first."""
+    wanted, before, after = _wanted(), _number("avant"), _number("apres")
+    with portal().database.reading() as session:
+        found = lines(session, wanted, before=before, after=after)
+        sealed = seal_state(session)
+    kept = _kept()
+    full = len(found) == PER_PAGE
+    return render_template(
+        "trace/index.html",
+        rows=[_shown(row) for row in found],
+        actions=sorted(((key, str(text)) for key, text in ACTIONS.items()), key=lambda each: each[1]),
+        kinds=[(key, str(text)) for key, text in KINDS.items()],
+        asked=kept,
+        newer=_link("trace.index", kept, apres=found[0].id) if found and (before or after) else "",
+        older=_link("trace.index", kept, avant=found[-1].id) if found and (full or after) else "",
+        export=_link("trace.export", kept),
+        sealed=instant(sealed.sealed_at, ZONE),
+        waiting=sealed.waiting,
+    )
+
+
+@blueprint.get("/trace.csv")
+@allow(Access.ADMINISTRATORS)
+def export() -> Any:
+    """Give the lines as a file; that it was taken is in the trace before its first byte."""
+    wanted = _wanted()
+    with acting() as act:
+        record(act.session, act.at, act.actor, "trace-exported", ("trace", ""), **_kept())
+    database = portal(current_app).database  # the request is over when the rows are read
+
+    def written() -> Iterator[str]:
+        yield "\ufeff" + _line(
+            ("numero", "date", "qui", "compte", "quoi", "objet", "n_objet", "adresse", "detail")
+        )
+        with database.reading() as session:
+            for row in every_line(session, wanted):
+                detail = json.dumps(row.detail, ensure_ascii=False) if row.detail else ""
+                yield _line(
+                    (
+                        row.id,
+                        row.at.isoformat(),
+                        row.account_name,
+                        row.account_id,
+                        row.action,
+                        row.object_kind,
+                        row.object_id,
+                        row.address,
+                        detail,
+                    )
+                )
+
+    headers = {"Content-Disposition": 'attachment; filename="trace.csv"'}
+    return Response(written(), 200, headers, content_type="text/csv; charset=utf-8")
+
+
+def _link(endpoint: str, kept: Mapping[str, str], **place: int) -> str:
+    values: dict[str, Any] = {**kept, **place}
+    return url_for(endpoint, **values)
+
+
+def _shown(row: Any) -> tuple[str, ...]:
+    about = f"{kind_text(row.object_kind)} {row.object_id}".strip()
+    detail = ", ".join(f"{key}\u00a0= {value}" for key, value in row.detail.items())
+    return instant(row.at, ZONE), row.account_name, action_text(row.action), about, row.address, detail
+
+
+def _wanted() -> Wanted:
+    kept = _kept()
+    return Wanted(
+        person=kept.get("qui", ""),
+        action=kept.get("quoi", ""),
+        object_kind=kept.get("objet", ""),
+        object_id=kept.get("numero", ""),
+        since=_midnight(kept.get("depuis", "")),
+        until=_midnight(kept.get("jusque", ""), days=1),
+    )
+
+
+def _kept() -> dict[str, str]:
+    """Give the filters that were filled in; a character no text holds matches nothing."""
+    asked = {name: request.args.get(name, "").strip()[:200].replace("\x00", "\ufffd") for name in _FILTERS}
+    clean = {name: value.encode(errors="replace").decode() for name, value in asked.items()}
+    return {name: value for name, value in clean.items() if value}
+
+
+def _midnight(text: str, *, days: int = 0) -> datetime | None:
+    day = read_date(text)
+    if day is None or not 1900 < day.year < 9000:  # noqa: PLR2004 - days that a zone can be put on
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=ZONE) + timedelta(days=days)
+
+
+def _number(name: str) -> int:
+    raw = request.args.get(name, "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0  # noqa: PLR2004
+
+
+def _line(cells: tuple[Any, ...]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, delimiter=";", lineterminator="\r\n").writerow([as_text(each) for each in cells])
+    return stream.getvalue()
