@@ -26,7 +26,7 @@ MOST_STATEMENTS: Final = 8
 
 MOST_IN_A_SAVE: Final = 10
 """The same for a save: 8, and 2 that are rare (a session marked as seen, a reason of divergence)."""
-MOST_IN_A_SIGN_IN: Final = 12  # it counts tries, and closes the session before
+MOST_IN_A_SIGN_IN: Final = 13  # it counts tries, reads the account again, closes the session before
 
 MOST_IN_AN_ACT: Final = 30
 """The same for an act on accounts: it holds the organisation, reads rights again, and leaves its trace."""

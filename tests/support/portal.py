@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -204,6 +205,12 @@ class Site:
         """Sum up what saves move: rows of answers, their versions, the stamps of subjects."""
         stamps = sum(row["stamp"] for row in self.rows(Subject))
         return len(self.rows(AnswerRow)), len(self.rows(AnswerVersion)), stamps
+
+
+def bare(html: str) -> str:
+    """Leave out of a page what changes from one second to the next: its tokens."""
+    without = re.sub(r'name="csrf_token" value="[^"]*"', "", html)
+    return re.sub(r'hx-headers="[^"]*"|data-session-ends="[^"]*"', "", without)
 
 
 MakeSite = Callable[..., Site]

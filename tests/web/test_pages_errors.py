@@ -51,7 +51,7 @@ def test_each_error_has_its_page(site: Site, code: int, login: str) -> None:
 
     is_ours(found, code)
     named = [] if code >= 500 or not login else ["Karim Benhaddou"]
-    assert named == found.said("span", "account__name")
+    assert named == found.said("a", "account__name")
 
 
 @pytest.mark.parametrize(

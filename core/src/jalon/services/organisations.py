@@ -1,21 +1,18 @@
-"""Organisations, their first account and its successor; registrations; accounts without organisation."""
+"""Organisations, their first account and its successor; accounts without organisation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
 from jalon.domain.rights import EVERY_RIGHT, AccountKind, Denial, why_not_administer
-from jalon.errors import JalonError
 from jalon.services.account_acts import suspend
 from jalon.services.accounts import (
     AccountRefusedError,
     NewAccount,
     checked_email,
-    checked_login,
     checked_name,
     create_account,
     create_organisation,
@@ -30,15 +27,12 @@ from jalon.services.products import NotSeenError
 from jalon.services.texts import MAX_NAME, TextRefusedError, clean, name_key
 from jalon.services.trace import record
 from jalon.services.tree import Acting
-from jalon.storage.tables import Account, Organisation, Product, Registration, table_of
+from jalon.storage.tables import Account, Organisation, Product, table_of
 
 _ACCOUNT: Final = table_of(Account)
 _ORGANISATION: Final = table_of(Organisation)
 _PRODUCT: Final = table_of(Product)
-_REGISTRATION: Final = table_of(Registration)
 PER_PAGE: Final = 50
-_MOST_PENDING: Final = 500
-_LONGEST_MESSAGE: Final = 2_000
 
 
 class FirstAccount(NamedTuple):
@@ -217,82 +211,6 @@ def edit_identity(act: Acting, account_id: int, name: str, email: str) -> None:
         act.record("account-changed", account_id)
 
 
-# -- registrations
-
-
-def ask_for_registration(act: Acting, organisation: str, first: FirstAccount, message: str) -> None:
-    """Ask to be registered; nobody is told which names are taken."""
-    pending = select(func.count()).where(_REGISTRATION.c.decided_at.is_(None))
-    if (act.session.scalar(pending) or 0) >= _MOST_PENDING:
-        raise JalonError("Trop de demandes attendent une réponse. Réessayez dans quelques jours.")
-    row = Registration(
-        organisation=_organisation_line(organisation),
-        name=checked_name(first.name),
-        login=checked_login(first.login),
-        email=checked_email(first.email)[0],
-        message=_message(message),
-        created_at=act.at,
-    )
-    act.session.add(row)
-    act.session.flush()
-    record(act.session, act.at, act.actor, "registration-asked", ("registration", row.id or 0))
-
-
-def registrations(session: Session) -> Sequence[Any]:
-    """List the registrations that wait, the oldest first, then the last decided."""
-    waiting = select(_REGISTRATION).where(_REGISTRATION.c.decided_at.is_(None))
-    return list(session.execute(waiting.order_by(_REGISTRATION.c.id).limit(200)))
-
-
-def registration(session: Session, registration_id: int) -> Any:
-    """Give one registration; raise NotSeenError."""
-    if not 0 < registration_id <= LARGEST:
-        raise NotSeenError
-    row = session.execute(
-        select(_REGISTRATION).where(_REGISTRATION.c.id == registration_id).with_for_update()
-    ).one_or_none()
-    if row is None:
-        raise NotSeenError
-    return row
-
-
-def accept_registration(
-    act: Acting, registration_id: int, organisation: str, first: FirstAccount, passwords: Passwords
-) -> Invited:
-    """Make the organisation and its first account; the invitation is the answer."""
-    _undecided(act, registration_id)
-    made = create_with_head(act, organisation, first, passwords)
-    owner = select(_ACCOUNT.c.organisation_id).where(_ACCOUNT.c.id == made.account_id)
-    _decide(act, registration_id, organisation_id=act.session.scalar(owner))
-    record(act.session, act.at, act.actor, "registration-accepted", ("registration", registration_id))
-    return made
-
-
-def refuse_registration(act: Acting, registration_id: int, answer: str) -> None:
-    """Refuse a registration; the person is told why."""
-    row = _undecided(act, registration_id)
-    said = _message(answer)
-    if not said:
-        raise AccountRefusedError("Indiquez pourquoi\u00a0: la personne lira ce message.", "answer")
-    _decide(act, registration_id, answer=said)
-    record(act.session, act.at, act.actor, "registration-refused", ("registration", registration_id))
-    values = {"organisation": row.organisation, "text": said}
-    queue_mail(act.session, "registration-refused", address=row.email, at=act.at, **values)
-
-
-def _undecided(act: Acting, registration_id: int) -> Any:
-    _administrator(act)
-    row = registration(act.session, registration_id)
-    if row.decided_at is not None:
-        raise AccountRefusedError("Cette demande a déjà reçu une réponse.")
-    return row
-
-
-def _decide(act: Acting, registration_id: int, **values: Any) -> None:
-    decision = {"decided_at": act.at, "decided_by": act.person.account_id, **values}
-    act.session.execute(update(_REGISTRATION).where(_REGISTRATION.c.id == registration_id).values(decision))
-
-
 # -- small things
 
 
@@ -329,7 +247,8 @@ def _invited(act: Acting, account: Account) -> Invited:
     )
 
 
-def _organisation_line(name: str) -> str:
+def organisation_line(name: str) -> str:
+    """Give the name of an organisation on one line; raise when it is empty, too long or deceiving."""
     try:
         cleaned = " ".join(clean(name, longest=MAX_NAME).split())
         name_key(cleaned)
@@ -338,13 +257,6 @@ def _organisation_line(name: str) -> str:
     if not cleaned:
         raise AccountRefusedError("Le nom de l’organisation est vide. Indiquez-le.", "organisation")
     return cleaned
-
-
-def _message(text: str) -> str:
-    try:
-        return clean(text, longest=_LONGEST_MESSAGE)
-    except TextRefusedError as error:
-        raise AccountRefusedError(str(error), "message") from None
 
 
 def _words(words: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
@@ -198,7 +198,7 @@ def act_on(account_id: int, act: str) -> Any:
     )
 
 
-_ACTS = {"suspendre": suspend, "reactiver": resume}
+_ACTS: Final = {"suspendre": suspend, "reactiver": resume}
 
 
 def _last(acted: Acting, seen: AccountSeen, act: str) -> None:

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from jalon.domain.rights import AccountKind, Person
 from jalon.errors import JalonError
-from jalon.services.organisations import (
+from jalon.services.registrations import (
     accept_registration,
     ask_for_registration,
     refuse_registration,

@@ -77,7 +77,7 @@ def create_command(shell: Shell, /, organisation: str, manager: str, **given: An
         number, at = made.id or 0, system_clock()
         record(session, at, _actor("create"), "account-created", ("account", number))
         token = make_link(session, number, Purpose.INVITATION, at)
-    shell.console.print(f"Le compte « {made.login} » est créé. Lien d’invitation, valable 24 heures :")
+    shell.console.print(f"Le compte « {made.login} » est créé. Lien d’invitation, valable 24 heures :")
     click.echo(link(settings, token))
 
 
@@ -104,7 +104,7 @@ def reset_command(shell: Shell, login: str) -> None:
         if row.suspended_at is not None:
             raise Refusal(f"Le compte « {row.login} » est suspendu : réactivez-le d’abord.")
         token = reset_link(session, _actor("reset"), row.id, system_clock())
-    shell.console.print(f"Lien pour « {row.login} », valable 24 heures, une seule fois :")
+    shell.console.print(f"Lien pour « {row.login} », valable 24 heures, une seule fois :")
     click.echo(link(settings, token))
 
 

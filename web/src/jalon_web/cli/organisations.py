@@ -57,7 +57,7 @@ def create_command(shell: Shell, name: str, login: str, person: str, email: str)
     with opened() as (settings, database), database.writing() as session:
         act = Acting(session, _OPERATOR, Actor(None, "jalon org create"), system_clock())
         made = create_with_head(act, name, FirstAccount(login, person, email), Passwords())
-    shell.console.print(f"L’organisation « {name} » est créée. Lien d’invitation, valable 24 heures :")
+    shell.console.print(f"L’organisation « {name} » est créée. Lien d’invitation, valable 24 heures :")
     click.echo(link(settings, made.token))
 
 
@@ -106,4 +106,4 @@ def _give(shell: Shell, settings: Settings, made: Sequence[Invited], target: Pat
         writer.writerow(("identifiant", "lien"))
         writer.writerows((each.login, link(settings, each.token)) for each in made)
     target.chmod(0o600)
-    shell.console.print(f"Liens écrits dans {target} : transmettez-les, puis supprimez ce fichier.")
+    shell.console.print(f"Liens écrits dans {target} : transmettez-les, puis supprimez ce fichier.")

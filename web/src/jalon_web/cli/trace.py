@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -18,7 +18,7 @@ from jalon.storage.schema import require_current
 from jalon_web.cli.shell import Refusal, Shell
 from jalon_web.settings import load_settings
 
-_WORDS = {
+_WORDS: Final = {
     "changed": "des lignes ont été modifiées, ajoutées ou retirées",
     "chain": "ce lot ne suit pas le précédent : un lot a été retiré ou modifié",
     "lines-left": "ce lot est échu, mais des lignes y sont encore",
@@ -56,7 +56,7 @@ def verify_command(shell: Shell, kept: Path | None) -> None:
     if found.faults:
         raise Refusal("\n".join(_told(each) for each in found.faults))
     shell.console.print(
-        f"La trace est intacte : {found.sealed} lignes en {found.seals} lots "
+        f"La trace est intacte : {found.sealed} lignes en {found.seals} lots "
         f"(dont {found.expired} échus), {found.waiting} lignes pas encore scellées."
     )
 
@@ -77,7 +77,7 @@ def export_command(shell: Shell, target: Path, *, force: bool) -> None:
                     stream.write(json.dumps(each, ensure_ascii=False) + "\n")
                     count += "line" in each
         except OSError as error:
-            raise Refusal(f"{target} ne peut pas être écrit : {error.strerror}.") from None
+            raise Refusal(f"{target} ne peut pas être écrit : {error.strerror}.") from None
     shell.console.print(f"{count} lignes exportées dans {target}.")
 
 
@@ -90,7 +90,7 @@ def _database() -> Iterator[Database]:
 
 def _told(fault: Fault) -> str:
     when = f", scellé le {fault.sealed_at:%d/%m/%Y à %H:%M} UTC" if fault.sealed_at else ""
-    return f"Lot {fault.seal} (lignes {fault.first} à {fault.last}{when}) : {_WORDS[fault.code]}."
+    return f"Lot {fault.seal} (lignes {fault.first} à {fault.last}{when}) : {_WORDS[fault.code]}."
 
 
 def _seals(path: Path) -> list[Mapping[str, Any]]:
@@ -102,6 +102,6 @@ def _seals(path: Path) -> list[Mapping[str, Any]]:
                 found.append({name: each["seal"][name] for name in ("id", "first_id", "last_id", "digest")})
         except (ValueError, TypeError, KeyError, RecursionError):
             raise Refusal(
-                f"{path}, ligne {number} : ce n’est pas un export de la trace (jalon trace export)."
+                f"{path}, ligne {number} : ce n’est pas un export de la trace (jalon trace export)."
             ) from None
     return found
