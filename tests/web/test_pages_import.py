@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from werkzeug.datastructures import FileStorage
 
 from jalon.storage.tables import Account
 from support.client import Client
@@ -120,11 +121,26 @@ def workbook(rows: list[list[Any]], far: bool = False) -> bytes:
 
 
 def test_a_workbook_is_read_too(site: Site, admin: Client) -> None:
-    """XLSX as CSV; a far cell changes nothing."""
+    """XLSX as CSV; a cell far from the others is told, not left out."""
     rows = [HEADER.split(";"), *[line.split(";") for line in GOOD]]
-    for far in (False, True):
+    for far, said in ((False, "3 à créer"), (True, "au-delà de la ligne")):
         page = send(admin, workbook(rows, far), name="comptes.xlsx").get_data(as_text=True)
-        assert "3 à créer" in page.replace("\u00a0", " ")
+        assert said in page.replace("\u00a0", " ")
+
+
+def test_what_no_page_may_hold_is_named(admin: Client) -> None:
+    """Controls in a cell, or in a column nobody reads, are named or left out: the page stays a page."""
+    text = "\r\n".join([HEADER + ";Note", GOOD[0] + ";a\x01\x0b", GOOD[1].replace("Bob Un", "Bo\u202eb")])
+    admin.get("/administration/import")
+    for sent, said in ((text, "Cellule C3"), (text.replace("Un;alice", "U\x01n;alice"), "1 à créer")):
+        file = FileStorage(io.BytesIO(sent.encode()), filename="comptes.csv")
+        found = admin.post(
+            "/administration/import/simuler",
+            [("sheet", file)],
+            200,
+            content_type="multipart/form-data",
+        )
+        assert said in found.text
 
 
 @pytest.mark.parametrize(
