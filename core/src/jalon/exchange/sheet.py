@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 import zipfile
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from typing import Any, Final
 
@@ -14,8 +16,20 @@ MOST_ROWS: Final = 2_000
 MOST_COLUMNS: Final = 50
 MOST_BYTES: Final = 10_000_000
 _LONGEST_CELL: Final = 5_000
-_MOST_UNZIPPED: Final = 50_000_000
+_WIDEST: Final = 1_000
+"""Cells a row may have, empty ones too: each row costs its width."""
+
+_MOST_UNZIPPED: Final = 20_000_000
+_MOST_FILES: Final = 1_000
+_MOST_TAGS: Final = 500_000
+"""Each element of a workbook costs a hundred times its text: they are counted before they are made."""
+
+_FARTHEST: Final = 20_000
+"""Rows that are looked at, empty ones too: the rest of a sheet is not read to its end."""
+
+_METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCODINGS: Final = ("utf-8-sig", "cp1252")
+_WORDS: Final = {None: "", True: "oui", False: "non"}
 
 
 class SheetRefusedError(JalonError):
@@ -23,30 +37,59 @@ class SheetRefusedError(JalonError):
 
 
 def read_sheet(data: bytes) -> list[list[str]]:
-    """Give the rows of a sheet, each cell as text without spaces around; empty rows are left out."""
+    """Give the rows of a sheet, each cell as text without spaces around.
+
+    An empty row stays, as an empty list: rows keep the number a spreadsheet gives them.
+    """
     if len(data) > MOST_BYTES:
         raise SheetRefusedError(f"Ce fichier dépasse {MOST_BYTES // 1_000_000} Mo. Découpez-le.")
-    if not data.strip():
+    rows: list[list[str]] = []
+    found = _xlsx(data) if data.startswith((b"PK\x03\x04", b"PK\x05\x06")) else _csv(data)
+    for number, cells in enumerate(found, 1):
+        kept = _trimmed(cells)
+        if kept:
+            _measure(kept, number)
+            rows += [[] for _ in range(number - 1 - len(rows))]
+            rows.append(kept)
+    if not rows:
         raise SheetRefusedError("Ce fichier est vide. Choisissez un fichier CSV ou XLSX.")
-    rows = _xlsx(data) if data.startswith(b"PK") else _csv(data)
-    kept = [[cell.strip() for cell in row] for row in rows]
-    return [row for row in kept if any(row)]
+    return rows
 
 
-def _csv(data: bytes) -> list[list[str]]:
+def _trimmed(cells: Iterable[str]) -> list[str]:
+    kept = [cell.strip() for cell in cells]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+def _measure(row: list[str], number: int) -> None:
+    if number > MOST_ROWS + 1:  # the first one names the columns
+        raise SheetRefusedError(
+            f"La ligne {number} est remplie, et {MOST_ROWS} lignes au plus sont lues. Découpez ce fichier."
+        )
+    if len(row) > MOST_COLUMNS:
+        raise SheetRefusedError(
+            f"La ligne {number} est remplie au-delà de la colonne {MOST_COLUMNS}. Retirez ce qui est en trop."
+        )
+    if any(len(cell) > _LONGEST_CELL for cell in row):
+        raise SheetRefusedError(
+            f"Une cellule de la ligne {number} dépasse {_LONGEST_CELL} caractères. Raccourcissez-la."
+        )
+
+
+def _csv(data: bytes) -> Iterator[list[str]]:
     text = _decoded(data)
-    first = text.partition("\n")[0]
+    first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[list[str]] = []
     try:
-        for row in reader:
-            rows.append(_measured(row, len(rows)))
-    except csv.Error as error:
+        yield from reader
+    except csv.Error:
         raise SheetRefusedError(
-            f"Ce fichier CSV est illisible à la ligne {reader.line_num} ({error}). Enregistrez-le de nouveau."
+            f"Ce fichier CSV est illisible à la ligne {reader.line_num}\u00a0: un guillemet y est mal placé, "
+            "ou une cellule n’en finit pas. Corrigez-la."
         ) from None
-    return rows
 
 
 def _decoded(data: bytes) -> str:
@@ -62,50 +105,62 @@ def _decoded(data: bytes) -> str:
 
 def _xlsx(data: bytes) -> list[list[str]]:
     try:
-        unzipped = _unzipped(data)
-        rows = _opened(data) if unzipped <= _MOST_UNZIPPED else []
+        _weigh(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of features we do not read
+            return _opened(data)
     except SheetRefusedError:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever the library meets in a damaged file
+    except Exception:  # noqa: BLE001 - whatever the library meets in a damaged file
         raise SheetRefusedError(
-            f"Ce classeur est illisible ({type(error).__name__}). Enregistrez-le de nouveau en XLSX."
+            "Ce classeur est abîmé, ou n’est pas du XLSX. Ouvrez-le dans votre tableur, enregistrez-le de "
+            "nouveau en XLSX, puis recommencez."
         ) from None
-    if unzipped > _MOST_UNZIPPED:
-        raise SheetRefusedError("Ce classeur est trop volumineux une fois ouvert. Découpez-le.")
-    return rows
 
 
-def _unzipped(data: bytes) -> int:
+def _weigh(data: bytes) -> None:
+    """Measure a workbook without reading it: what a few bytes unfold into is refused before it is made."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return sum(each.file_size for each in archive.infolist())
+        entries = archive.infolist()
+        weight = sum(each.file_size for each in entries)
+        known = all(each.compress_type in _METHODS for each in entries)
+        if weight > _MOST_UNZIPPED or len(entries) > _MOST_FILES or not known:
+            raise SheetRefusedError(_TOO_HEAVY)
+        tags = 0
+        for each in entries:
+            with archive.open(each) as stream:
+                while chunk := stream.read(1 << 16):
+                    tags += chunk.count(b"<")
+        if tags > _MOST_TAGS:
+            raise SheetRefusedError(_TOO_HEAVY)
+
+
+_TOO_HEAVY: Final = (
+    "Ce classeur est trop volumineux une fois ouvert. Gardez une seule feuille, sans lignes ni colonnes "
+    "vides mises en forme, ou enregistrez-le en CSV."
+)
 
 
 def _opened(data: bytes) -> list[list[str]]:
     openpyxl = import_module("openpyxl")  # heavy: only when a workbook is read
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
-        return _cells(book.worksheets[0])
+        return list(_cells(book.worksheets[0]))
     finally:
         book.close()
 
 
-def _cells(sheet: Any) -> list[list[str]]:
-    rows: list[list[str]] = []
-    for row in sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True):
-        if not any(row):  # a stray cell far below brings a million of these
-            continue
-        cells = ["" if cell is None else str(cell) for cell in row]
-        while cells and not cells[-1]:
-            cells.pop()
-        rows.append(_measured(cells, len(rows)))
-    return rows
-
-
-def _measured(row: list[str], before: int) -> list[str]:
-    if before > MOST_ROWS:
-        raise SheetRefusedError(f"Ce fichier compte plus de {MOST_ROWS} lignes. Découpez-le.")
-    if len(row) > MOST_COLUMNS:
-        raise SheetRefusedError(f"La ligne {before + 1} compte plus de {MOST_COLUMNS} colonnes.")
-    if any(len(cell) > _LONGEST_CELL for cell in row):
-        raise SheetRefusedError(f"Une cellule de la ligne {before + 1} dépasse {_LONGEST_CELL} caractères.")
-    return row
+def _cells(sheet: Any) -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # what a file says of its size is often wrong: rows would be left out
+    for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+        if len(row) > _WIDEST or number > _FARTHEST:
+            raise SheetRefusedError(
+                f"Cette feuille va au-delà de la ligne {_FARTHEST} ou de la colonne {_WIDEST}. Supprimez ce "
+                "qui s’y trouve, lignes et colonnes vides comprises."
+            )
+        cells = _trimmed(
+            _WORDS[cell] if cell is None or isinstance(cell, bool) else str(cell) for cell in row
+        )
+        if cells:
+            _measure(cells, number)
+        yield cells

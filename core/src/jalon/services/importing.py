@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -24,9 +24,9 @@ from jalon.services.accounts import (
 from jalon.services.acting import require
 from jalon.services.links import Purpose, make_link
 from jalon.services.mail import queue_mail
-from jalon.services.organisations import Invited
+from jalon.services.organisations import Invited, organisation_line
 from jalon.services.passwords import Passwords
-from jalon.services.texts import TextRefusedError, name_key
+from jalon.services.texts import name_key
 from jalon.services.trace import record
 from jalon.services.tree import Acting
 from jalon.storage.tables import Account, Organisation, table_of
@@ -62,7 +62,11 @@ _ORGANISATION: Final = table_of(Organisation)
 
 
 class ImportRefusedError(JalonError):
-    """A sheet cannot be imported as it is."""
+    """A sheet cannot be imported as it is; `field` names the column of a cell to be put right."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Planned(NamedTuple):
@@ -77,6 +81,7 @@ class Planned(NamedTuple):
     rights: Rights
     state: str  # create, present, refused
     why: str = ""
+    cell: str = ""  # where it is to be put right, as a spreadsheet names it: B3
 
 
 @dataclass(slots=True)
@@ -91,11 +96,12 @@ class _Known:
 
 def plan(session: Session, rows: Sequence[Sequence[str]]) -> list[Planned]:
     """Say what an import would do, row by row; nothing is written. Raise for a sheet without its columns."""
-    places = _places(rows)
+    filled = [(line, row) for line, row in enumerate(rows, 1) if any(row)]
+    places = _places(filled[0][1] if filled else ())
     known = _known(session)
     return [
-        _planned(line, {name: _cell(row, at) for name, at in places.items()}, known)
-        for line, row in enumerate(rows[1:], 2)
+        _planned(line, {name: _cell(row, at) for name, at in places.items()}, places, known)
+        for line, row in filled[1:]
     ]
 
 
@@ -105,9 +111,7 @@ def apply(act: Acting, rows: Sequence[Sequence[str]], passwords: Passwords) -> l
     planned = plan(act.session, rows)
     if refused := [each for each in planned if each.state == "refused"]:
         first = refused[0]
-        raise ImportRefusedError(
-            f"Ligne {first.line}\u00a0: {first.why} Rien n’a été importé ({len(refused)} lignes à corriger)."
-        )
+        raise ImportRefusedError(f"Ligne {first.line} : {first.why} Rien n’a été importé.")
     made = [_written(act, each, passwords) for each in planned if each.state == "create"]
     record(act.session, act.at, act.actor, "accounts-imported", ("", ""), count=len(made))
     return made
@@ -136,32 +140,43 @@ def _written(act: Acting, each: Planned, passwords: Passwords) -> Invited:
     )
     account = create_account(act.session, new, passwords)
     number = account.id or 0
-    act.record("account-created", number)
+    act.record("account-created", number, rights=sorted(each.rights.granted()))
+    act.record("invited", number)
     queue_mail(act.session, "invitation", account_id=number, at=act.at)
     token = make_link(act.session, number, Purpose.INVITATION, act.at)
     return Invited(number, account.login, account.name, token)
 
 
-def _planned(line: int, cells: dict[str, str], known: _Known) -> Planned:
+def _planned(line: int, cells: dict[str, str], places: Mapping[str, int], known: _Known) -> Planned:
     try:
         return _read(line, cells, known)
     except (AccountRefusedError, ImportRefusedError) as error:
         names = (cells["organisation"], cells["identifiant"], cells["nom"], cells["adresse"])
-        return Planned(line, *names, cells["rattachement"], Rights(), "refused", str(error))
+        at = places.get(_FIELDS.get(error.field, error.field), -1)
+        cell = f"{_letter(at)}{line}" if at >= 0 else ""
+        return Planned(line, *names, cells["rattachement"], Rights(), "refused", str(error), cell)
+
+
+_FIELDS: Final = {"login": "identifiant", "name": "nom", "email": "adresse"}
+
+
+def _letter(at: int) -> str:
+    """Name a column as spreadsheets do."""
+    return (chr(64 + at // 26) if at >= 26 else "") + chr(65 + at % 26)  # noqa: PLR2004
 
 
 def _read(line: int, cells: dict[str, str], known: _Known) -> Planned:
-    organisation, key = _organisation(cells["organisation"])
+    organisation = organisation_line(cells["organisation"])
+    key = name_key(organisation)
     login, name = checked_login(cells["identifiant"]), checked_name(cells["nom"])
     email, email_key = checked_email(cells["adresse"])
-    above = checked_login(cells["rattachement"]) if cells["rattachement"] else ""
+    above = _above(cells["rattachement"])
     rights = _rights(cells) if above else EVERY_RIGHT
-    if known.logins.get(login, ("", None))[0] == key:
-        return Planned(line, organisation, login, name, email, above, rights, "present")
     if login in known.logins:
-        raise ImportRefusedError(f"L’identifiant « {login} » est déjà celui d’une autre organisation.")
+        _check_present(login, key, known)
+        return Planned(line, organisation, login, name, email, above, rights, "present")
     if email_key in known.emails:
-        raise ImportRefusedError(f"L’adresse « {email} » est déjà celle d’un autre compte.")
+        raise ImportRefusedError(f"L’adresse « {email} » est déjà celle d’un autre compte.", "adresse")
     _check_place(key, above, rights, known)
     known.logins[login] = (key, None)
     known.emails.add(email_key)
@@ -171,38 +186,53 @@ def _read(line: int, cells: dict[str, str], known: _Known) -> Planned:
     return Planned(line, organisation, login, name, email, above, rights, "create")
 
 
+def _above(text: str) -> str:
+    try:
+        return checked_login(text) if text else ""
+    except AccountRefusedError as error:
+        raise ImportRefusedError(str(error), "rattachement") from None
+
+
+def _check_present(login: str, key: str, known: _Known) -> None:
+    """Want a login that is known to be that of the same organisation, and not of a row before."""
+    organisation, row = known.logins[login]
+    if row is None:
+        raise ImportRefusedError(
+            f"L’identifiant « {login} » est déjà sur une ligne plus haut.", "identifiant"
+        )
+    if organisation != key:
+        raise ImportRefusedError(
+            f"L’identifiant « {login} » est déjà celui d’une autre organisation ou du portail.",
+            "identifiant",
+        )
+
+
 def _check_place(key: str, above: str, rights: Rights, known: _Known) -> None:
     """Want one topmost account per organisation, others below one of it that may grant what they get."""
     if not above and key in known.heads:
         raise ImportRefusedError(
-            "Cette organisation a déjà un compte tout en haut. Indiquez un identifiant "
-            "dans «\u00a0rattachement\u00a0»."
+            "Cette organisation a déjà un compte tout en haut. Indiquez l’identifiant d’un responsable de "
+            "rattachement.",
+            "rattachement",
         )
     if above and known.logins.get(above, ("", None))[0] != key:
         raise ImportRefusedError(
-            f"Le rattachement «\u00a0{above}\u00a0» n’est pas un compte de cette organisation. "
-            "Écrivez-le plus haut."
+            f"Le rattachement « {above} » n’est pas un compte de cette organisation. Écrivez-le plus haut.",
+            "rattachement",
         )
     if above and not rights.granted() <= known.rights[above].granted():
-        raise ImportRefusedError(f"«\u00a0{above}\u00a0» n’a pas lui-même tous ces droits.")
-
-
-def _organisation(text: str) -> tuple[str, str]:
-    name = " ".join(text.split())
-    if not name:
-        raise ImportRefusedError("Le nom de l’organisation est vide. Indiquez-le.")
-    try:
-        return name, name_key(name)
-    except TextRefusedError as error:
-        raise ImportRefusedError(str(error)) from None
+        raise ImportRefusedError(
+            f"« {above} » n’a pas lui-même tous ces droits. Réduisez-les.", "rattachement"
+        )
 
 
 def _rights(cells: dict[str, str]) -> Rights:
     profile = _folded(cells["profil"])
     if profile not in _PROFILES:
         raise ImportRefusedError(
-            f"Profil «\u00a0{cells['profil']}\u00a0» inconnu. Attendu\u00a0: «\u00a0produits\u00a0» ou "
-            "«\u00a0produits et politique globale\u00a0»."
+            f"Profil « {cells['profil']} » inconnu. Attendu : « produits » ou "
+            "« produits et politique globale ».",
+            "profil",
         )
     return Rights(
         _PROFILES[profile],
@@ -214,22 +244,20 @@ def _rights(cells: dict[str, str]) -> Rights:
 def _truth(cells: dict[str, str], name: str) -> bool:
     value = _folded(cells[name])
     if value not in _TRUTH:
-        raise ImportRefusedError(
-            f"«\u00a0{cells[name]}\u00a0» dans «\u00a0{name}\u00a0». Attendu\u00a0: oui ou non."
-        )
+        raise ImportRefusedError(f"« {cells[name]} » dans « {name} ». Attendu : oui ou non.", name)
     return _TRUTH[value]
 
 
-def _places(rows: Sequence[Sequence[str]]) -> dict[str, int]:
-    header = [_folded(cell) for cell in rows[0]] if rows else []
+def _places(first: Sequence[str]) -> dict[str, int]:
+    header = [_folded(cell) for cell in first]
     missing = [name for name in _NEEDED if name not in header]
     if missing:
         raise ImportRefusedError(
-            f"Colonnes absentes\u00a0: {', '.join(missing)}. La première ligne doit les nommer\u00a0: "
+            f"Colonnes absentes : {', '.join(missing)}. La première ligne doit les nommer : "
             f"{', '.join(COLUMNS)}."
         )
     if twice := [name for name in COLUMNS if header.count(name) > 1]:
-        raise ImportRefusedError(f"Colonnes écrites deux fois\u00a0: {', '.join(twice)}.")
+        raise ImportRefusedError(f"Colonnes écrites deux fois : {', '.join(twice)}.")
     return {name: header.index(name) if name in header else -1 for name in COLUMNS}
 
 

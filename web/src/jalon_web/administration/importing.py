@@ -16,6 +16,7 @@ from jalon_web.acts import acting, refused
 from jalon_web.administration.forms import SheetForm
 from jalon_web.denials import rights_text
 from jalon_web.portal import portal
+from jalon_web.typed import showable
 
 blueprint = Blueprint("importing", __name__, url_prefix="/administration/import")
 _MODEL: Final = (
@@ -95,8 +96,18 @@ def _plan_page(planned: list[Planned], sheet: str) -> Any:
     counts = {
         state: sum(each.state == state for each in planned) for state in ("create", "present", "refused")
     }
-    rows = [(each, rights_text(each.rights) if each.state != "refused" else "") for each in planned]
-    return render_template("administration/planned.html", rows=rows, counts=counts, sheet=sheet)
+    rows = [(_shown(each), rights_text(each.rights) if each.state != "refused" else "") for each in planned]
+    page = "administration/planned.html"
+    return render_template(page, rows=rows, counts=counts, sheet=showable(sheet))
+
+
+def _shown(planned: Planned) -> Planned:
+    """Leave out what no page may hold; the sentence says which character it was."""
+    texts: dict[str, Any] = {name: showable(getattr(planned, name)) or "" for name in _TEXTS}
+    return planned._replace(**texts)
+
+
+_TEXTS: Final = ("organisation", "login", "name", "email", "above", "why")
 
 
 def _written(rows: Any) -> str:
