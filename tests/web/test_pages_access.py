@@ -68,6 +68,7 @@ DENIED: Final[Mapping[str, frozenset[str]]] = {
     "tree.reset": MEMBERS - {HEAD},
     "tree.move_one": MEMBERS - {HEAD},
     "tree.delete_one": MEMBERS - {HEAD},
+    "administration.confirm_deletion": frozenset({ADMINISTRATOR}),
 }
 """Who gets a refusal with its reason (403) on own objects; one's own account where there is none below."""
 

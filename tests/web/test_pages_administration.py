@@ -109,6 +109,23 @@ def test_only_an_account_of_the_organisation_succeeds(site: Site, admin: Client)
     assert row(site, HEAD)["manager_id"] is None
 
 
+def test_a_successor_without_account_is_invited(site: Site, admin: Client) -> None:
+    """The form makes the account, puts it at the top and shows its link; what is wrong is told and kept."""
+    head = row(site, HEAD)
+    path = f"/administration/organisations/{head['organisation_id']}"
+    admin.get(path)
+    page = admin.post(f"{path}/nouveau-successeur", {**FIRST, "login": EXPERT}, 422)
+    assert "déjà pris" in page.text
+    assert FIRST["email"] in page.html
+    assert "/lien/" in admin.post(f"{path}/nouveau-successeur", FIRST, 200).html
+    assert (None, row(site, "ines.sauvage")["id"]) == (
+        row(site, "ines.sauvage")["manager_id"],
+        row(site, HEAD)["manager_id"],
+    )
+    assert row(site, HEAD)["suspended_at"] is None
+    admin.post("/administration/organisations/999999/nouveau-successeur", FIRST, 404)
+
+
 def test_organisations_are_found(site: Site, admin: Client) -> None:
     """A search by name, whatever the case; pages of fifty; an empty state that says what to do."""
     first = site.rows(Organisation)[0]["name"]
@@ -135,7 +152,7 @@ def test_the_authority_and_administrators(site: Site, admin: Client) -> None:
     admin.post(f"{path}/suspendre")
     admin.post(f"{path}/reactiver")
     assert "/lien/" in admin.post(f"{path}/reinitialiser", expect=200).html
-    admin.get(path)
+    assert "définitive" in admin.get(f"{path}/supprimer").text
     admin.post(f"{path}/supprimer")
     assert not site.rows(Account, login="ines.sauvage")
 
@@ -155,6 +172,9 @@ def test_administrators_do_not_manage_accounts_below_heads(site: Site, admin: Cl
     admin.get(f"/administration/comptes/{expert}", 404)
     admin.get(f"/administration/comptes/{head}")
     admin.post(f"/administration/comptes/{expert}/suspendre", expect=404)
+    admin.get(f"/administration/comptes/{head}/supprimer", 403)
+    admin.get(f"/administration/comptes/{expert}/supprimer", 404)
+    admin.get(f"/administration/comptes/{head}")
     admin.post(f"/administration/comptes/{head}/supprimer", expect=403)
     admin.post(f"/administration/comptes/{head}/autre-chose", expect=403)
 

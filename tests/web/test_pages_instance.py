@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from jalon.storage.tables import Account, PluginSwitch, Setting, Trace
+from jalon.storage.tables import Account, PluginSwitch, Product, Setting, Trace
 from support.client import Client
 from support.portal import ADMINISTRATOR, AUTHORITY, CABINET, EXPERT, HEAD, RESPONSIBLE, Site
 
@@ -26,7 +26,11 @@ def test_a_plugin_is_switched_for_everyone(site: Site, admin: Client) -> None:
     """Confirmed, a plugin is off everywhere, and heads cannot switch it on."""
     admin.get("/administration/modules")
     fields = {"plugin": "dmp_compat", "wanted": "off"}
-    assert "Conséquences" in admin.post("/administration/modules", fields, 200).html
+    page = admin.post("/administration/modules", fields, 200)
+    live = len([each for each in site.rows(Product) if each["archived_at"] is None])
+    assert "Conséquences" in page.text
+    assert f"{live} produits sont recalculés" in page.text
+    assert re.search(r"[1-9]\d* produits? en cours perd", page.text)
     admin.post("/administration/modules", {**fields, "confirmed": "yes"})
     assert site.rows(PluginSwitch, plugin="dmp_compat", organisation_id=None)
     head = site.client(HEAD)

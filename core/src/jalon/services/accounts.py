@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from jalon.domain.rights import AccountKind, WorkProfile
@@ -56,7 +57,7 @@ def create_organisation(session: Session, name: str) -> Organisation:
     session.flush()
     organisation = Organisation(id=subject.id, name=cleaned, name_key=key)
     session.add(organisation)
-    session.flush()
+    _flush(session, "Une organisation vient de prendre ce nom. Recommencez.", "organisation")
     return organisation
 
 
@@ -79,8 +80,16 @@ def create_account(session: Session, new: NewAccount, passwords: Passwords) -> A
         password=passwords.hashed(new.password) if new.password else "",
     )
     session.add(account)
-    session.flush()
+    _flush(session, "Un compte vient de prendre cet identifiant ou cette adresse. Recommencez.", "login")
     return account
+
+
+def _flush(session: Session, taken: str, field: str) -> None:
+    """Write what was added; of two transactions that want the same name, one alone does."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise AccountRefusedError(taken, field) from None
 
 
 def checked_name(name: str) -> str:

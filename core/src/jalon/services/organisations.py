@@ -18,7 +18,7 @@ from jalon.services.accounts import (
     create_organisation,
     require_free,
 )
-from jalon.services.acting import require
+from jalon.services.acting import hold, require
 from jalon.services.links import Purpose, make_link
 from jalon.services.mail import queue_mail
 from jalon.services.passwords import Passwords
@@ -52,6 +52,8 @@ class OrganisationListed(NamedTuple):
     head_id: int | None
     accounts: int
     products: int
+    head_invited: bool  # has not chosen a password yet
+    head_suspended: bool
 
 
 class Invited(NamedTuple):
@@ -94,6 +96,8 @@ def organisations(session: Session, words: str = "", page: int = 1) -> tuple[lis
             head.c.id,
             accounts.scalar_subquery(),
             products.scalar_subquery(),
+            func.coalesce(head.c.password, "-") == "",
+            head.c.suspended_at.is_not(None),
         )
         .select_from(_ORGANISATION)
         .outerjoin(head, is_head)
@@ -173,6 +177,20 @@ def replace_head(act: Acting, organisation_id: int, successor_id: int, *, suspen
         suspend(act.session, act.actor, head.id, act.at)
 
 
+def create_successor(
+    act: Acting, organisation_id: int, first: FirstAccount, passwords: Passwords, *, suspending: bool
+) -> Invited:
+    """Make the account of who takes the place of the topmost one, and put it there."""
+    _administrator(act)
+    _hold(act, organisation_id)
+    head = next((row.id for row in members(act.session, organisation_id) if row.manager_id is None), None)
+    if head is None:
+        raise NotSeenError
+    made = _invited(act, create_account(act.session, _topmost(organisation_id, first, head), passwords))
+    replace_head(act, organisation_id, made.account_id, suspending=suspending)
+    return made
+
+
 def create_without_organisation(
     act: Acting, kind: AccountKind, first: FirstAccount, passwords: Passwords
 ) -> Invited:
@@ -189,14 +207,15 @@ def without_organisation(session: Session) -> list[Any]:
     return list(session.execute(query.order_by(_ACCOUNT.c.kind, func.lower(_ACCOUNT.c.name), _ACCOUNT.c.id)))
 
 
-def administrators(session: Session) -> int:
-    """Count the administrators that can sign in."""
+def administrators(session: Session, *, holding: bool = False) -> int:
+    """Count the administrators that can sign in; while they are held, no other act takes one away."""
     able = (
         (_ACCOUNT.c.kind == AccountKind.ADMINISTRATOR.value)
         & _ACCOUNT.c.deleted_at.is_(None)
         & _ACCOUNT.c.suspended_at.is_(None)
     )
-    return session.scalar(select(func.count()).where(able)) or 0
+    query = select(_ACCOUNT.c.id).where(able).order_by(_ACCOUNT.c.id)
+    return len(session.execute(query.with_for_update() if holding else query).all())
 
 
 def edit_identity(act: Acting, account_id: int, name: str, email: str) -> None:
@@ -215,7 +234,9 @@ def edit_identity(act: Acting, account_id: int, name: str, email: str) -> None:
 
 
 def _administrator(act: Acting) -> None:
-    require(why_not_administer(act.person))
+    """Want an administrator, as things are now; the command line stands for one, without account."""
+    person = hold(act.session, act.person) if act.person.account_id else act.person
+    require(why_not_administer(person))
 
 
 def _hold(act: Acting, organisation_id: int) -> None:
@@ -225,16 +246,20 @@ def _hold(act: Acting, organisation_id: int) -> None:
 
 
 def _invite_head(act: Acting, organisation_id: int, first: FirstAccount, passwords: Passwords) -> Invited:
-    new = NewAccount(
+    return _invited(act, create_account(act.session, _topmost(organisation_id, first), passwords))
+
+
+def _topmost(organisation_id: int, first: FirstAccount, manager_id: int | None = None) -> NewAccount:
+    return NewAccount(
         first.login,
         first.name,
         first.email,
         organisation_id=organisation_id,
+        manager_id=manager_id,
         profile=EVERY_RIGHT.profile,
         validates=EVERY_RIGHT.validates,
         creates_accounts=EVERY_RIGHT.creates_accounts,
     )
-    return _invited(act, create_account(act.session, new, passwords))
 
 
 def _invited(act: Acting, account: Account) -> Invited:

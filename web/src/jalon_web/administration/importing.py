@@ -16,7 +16,7 @@ from jalon_web.acts import acting, refused
 from jalon_web.administration.forms import SheetForm
 from jalon_web.denials import rights_text
 from jalon_web.portal import portal
-from jalon_web.typed import showable
+from jalon_web.typed import showable, typeset
 
 blueprint = Blueprint("importing", __name__, url_prefix="/administration/import")
 _MODEL: Final = (
@@ -104,7 +104,7 @@ def _plan_page(planned: list[Planned], sheet: str) -> Any:
 def _shown(planned: Planned) -> Planned:
     """Leave out what no page may hold; the sentence says which character it was."""
     texts: dict[str, Any] = {name: showable(getattr(planned, name)) or "" for name in _TEXTS}
-    return planned._replace(**texts)
+    return planned._replace(**texts)._replace(why=typeset(texts["why"]))
 
 
 _TEXTS: Final = ("organisation", "login", "name", "email", "above", "why")

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from jalon.domain.rights import why_not_administer
 from jalon.services.acting import require
+from jalon.services.instance import concerned_by
 from jalon.services.products import NotSeenError
 from jalon.services.second_factor import COMPULSORY, is_compulsory
 from jalon.services.switches import switch
@@ -41,7 +42,9 @@ def switch_plugin() -> Any:
     if found is None:
         raise NotSeenError
     if request.form.get("confirmed") != "yes":
-        return render_template("administration/switch.html", plugin=found, is_on=is_on)
+        with held.database.reading() as session:
+            concerned = concerned_by(session, found)
+        return render_template("administration/switch.html", plugin=found, is_on=is_on, concerned=concerned)
     with acting() as act:
         require(why_not_administer(act.person))
         author = act.person.account_id

@@ -16,6 +16,7 @@ from jalon.services.organisations import (
     PER_PAGE,
     Invited,
     administrators,
+    create_successor,
     create_with_head,
     create_without_organisation,
     edit_identity,
@@ -115,6 +116,28 @@ def succeed(organisation_id: int) -> Any:
     return redirect(url_for("administration.show", organisation_id=organisation_id), 303)
 
 
+@blueprint.post("/organisations/<int:organisation_id>/nouveau-successeur")
+@allow(Access.ADMINISTRATORS)
+def succeed_new(organisation_id: int) -> Any:
+    """Make the account of a successor, and put it in the place of the first one."""
+    form = FirstAccountForm()
+    if form.validate():
+        try:
+            with acting() as act:
+                made = create_successor(
+                    act,
+                    organisation_id,
+                    form.first,
+                    portal().sign_in.passwords,
+                    suspending=request.form.get("suspend_former") == "oui",
+                )
+        except JalonError as error:
+            refused(form, error)
+        else:
+            return link_page(made, url_for("administration.show", organisation_id=organisation_id))
+    return _organisation(organisation_id, form, 422)
+
+
 # -- the accounts an administrator answers for
 
 
@@ -170,6 +193,17 @@ def account(account_id: int) -> Any:
     return form_page("administration/account.html", form, account=seen, states=states(seen), may=may)
 
 
+@blueprint.get("/comptes/<int:account_id>/supprimer")
+@allow(Access.ADMINISTRATORS)
+def confirm_deletion(account_id: int) -> Any:
+    """Say what deleting an account does, before it is done."""
+    with portal().database.reading() as session:
+        seen = account_seen(session, person(), account_id)
+        count = administrators(session)
+    require(why_not_delete(person(), seen.bond, administrators=count), seen)
+    return render_template("administration/delete.html", account=seen)
+
+
 @blueprint.post("/comptes/<int:account_id>/<act>")
 @allow(Access.ADMINISTRATORS)
 def act_on(account_id: int, act: str) -> Any:
@@ -180,7 +214,7 @@ def act_on(account_id: int, act: str) -> Any:
         if act == "reinitialiser":
             made = _reset(acted, seen)
         elif act == "supprimer":
-            count = administrators(acted.session)
+            count = administrators(acted.session, holding=True)
             require(why_not_delete(acted.person, seen.bond, administrators=count), seen)
             delete_account(acted.session, acted.actor, account_id, acted.at)
         elif act in _ACTS:
@@ -203,7 +237,7 @@ _ACTS: Final = {"suspendre": suspend, "reactiver": resume}
 
 def _last(acted: Acting, seen: AccountSeen, act: str) -> None:
     """Keep the last administrator able to sign in."""
-    last = seen.bond.kind is AccountKind.ADMINISTRATOR and administrators(acted.session) < 2  # noqa: PLR2004
+    last = seen.bond.kind is AccountKind.ADMINISTRATOR and administrators(acted.session, holding=True) < 2  # noqa: PLR2004
     if act == "suspendre" and last and seen.suspended_at is None:
         raise DeniedError(Denial.LAST, seen)
 
