@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from typing import Any, Final
 
 import click
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -48,11 +49,12 @@ def list_command(shell: Shell, organisation: str) -> None:
     )
     if organisation:
         query = query.where(_ORGANISATION.c.name_key == folded(organisation))
-    table = Table("Identifiant", "Nom", "Organisation", "État")
+    table = Table("Identifiant", "Nom", "Organisation", "État", box=None, pad_edge=False)
     with opened() as (_settings, database), database.reading() as session:
         for row in session.execute(query):
             state = "suspendu" if row.suspended_at else "invité" if not row.password else ""
-            table.add_row(row.login, row.name, row.organisation or _KINDS[row.kind], state)
+            organisation = escape(row.organisation) or _KINDS[row.kind]
+            table.add_row(row.login, escape(row.name), organisation, state)
     shell.console.print(table)
 
 

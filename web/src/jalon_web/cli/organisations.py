@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from jalon.domain.rights import AccountKind, Person
@@ -21,6 +24,7 @@ from jalon.services.tree import Acting
 from jalon_web.cli.accounts import link, opened
 from jalon_web.cli.shell import Refusal, Shell
 from jalon_web.settings import Settings
+from jalon_web.wording import counted
 
 _OPERATOR: Final = Person(0, AccountKind.ADMINISTRATOR, None)
 _STATES: Final = {"create": "à créer", "present": "déjà là", "refused": "refusée"}
@@ -35,13 +39,13 @@ def org() -> None:
 @click.pass_obj
 def list_command(shell: Shell) -> None:
     """Lister les organisations."""
-    table = Table("Organisation", "Premier compte", "Comptes", "Produits")
+    table = Table("Organisation", "Premier compte", "Comptes", "Produits", box=None, pad_edge=False)
     with opened() as (_settings, database), database.reading() as session:
         page, total = 1, 1
         while (page - 1) * 50 < total:
             rows, total = organisations(session, page=page)
             for row in rows:
-                table.add_row(row.name, row.head or "–", str(row.accounts), str(row.products))
+                table.add_row(escape(row.name), escape(row.head) or "–", str(row.accounts), str(row.products))
             page += 1
     shell.console.print(table)
 
@@ -71,39 +75,57 @@ def create_command(shell: Shell, name: str, login: str, person: str, email: str)
 def import_command(shell: Shell, sheet: Path, links: Path | None, *, dry_run: bool) -> None:
     """Importer les organisations et les comptes d’un fichier CSV ou XLSX, en entier ou pas du tout."""  # noqa: D401
     rows = read_sheet(sheet.read_bytes())
-    if links is not None and links.exists():
-        raise Refusal(f"{links} existe déjà. Choisissez un autre fichier.")
     with opened() as (settings, database):
         if dry_run:
             with database.reading() as session:
                 _tell(shell, plan(session, rows))
             return
-        with database.writing() as session:
+        with _reserved(links), database.writing() as session:
             act = Acting(session, _OPERATOR, Actor(None, "jalon org import"), system_clock())
             made = apply(act, rows, Passwords())
+            _write(settings, made, links)  # before the end: links are shown nowhere else
     shell.console.print(f"{len(made)} comptes créés. Chaque lien vaut 24 heures, une seule fois.")
-    _give(shell, settings, made, links)
+    if links is None:
+        for each in made:
+            click.echo(f"{each.login};{link(settings, each.token)}")
+    else:
+        shell.console.print(f"Liens écrits dans {links} : transmettez-les, puis supprimez ce fichier.")
 
 
 def _tell(shell: Shell, planned: Sequence[Planned]) -> None:
-    table = Table("Ligne", "Organisation", "Identifiant", "Résultat")
+    table = Table("Ligne", "Organisation", "Identifiant", "Résultat", box=None, pad_edge=False)
     for each in planned:
-        result = f"{_STATES[each.state]} {each.why}".strip()
-        table.add_row(str(each.line), each.organisation, each.login, result)
+        result = " ".join(part for part in (_STATES[each.state], each.cell, each.why) if part)
+        table.add_row(str(each.line), escape(each.organisation), escape(each.login), escape(result))
     shell.console.print(table)
     shell.console.print("Simulation : rien n’a été écrit.")
     if refused := sum(each.state == "refused" for each in planned):
-        raise Refusal(f"{refused} lignes sont à corriger avant d’importer.")
+        lines = counted(refused, "ligne est", "lignes sont")
+        raise Refusal(f"{lines} à corriger avant d’importer.")
 
 
-def _give(shell: Shell, settings: Settings, made: Sequence[Invited], target: Path | None) -> None:
+@contextmanager
+def _reserved(target: Path | None) -> Iterator[None]:
+    """Make the file of links, for its owner alone; it goes away when the import is refused."""
     if target is None:
-        for each in made:
-            click.echo(f"{each.login};{link(settings, each.token)}")
+        yield
         return
-    with target.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream, delimiter=";")
-        writer.writerow(("identifiant", "lien"))
-        writer.writerows((each.login, link(settings, each.token)) for each in made)
-    target.chmod(0o600)
-    shell.console.print(f"Liens écrits dans {target} : transmettez-les, puis supprimez ce fichier.")
+    try:
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        raise Refusal(f"{target} existe déjà. Choisissez un autre fichier.") from None
+    except OSError as error:
+        raise Refusal(f"{target} ne peut pas être écrit ({error.strerror}). Rien n’a été importé.") from None
+    try:
+        yield
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _write(settings: Settings, made: Sequence[Invited], target: Path | None) -> None:
+    if target is not None:
+        with target.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream, delimiter=";")
+            writer.writerow(("identifiant", "lien"))
+            writer.writerows((each.login, link(settings, each.token)) for each in made)
