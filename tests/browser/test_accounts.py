@@ -91,11 +91,7 @@ def test_the_story_of_three_people(live: Live, browser: Browser) -> None:
         page = choose(expert, link, "yves.legall")
         expect(page.get_by_role("heading", level=1)).to_be_visible()
 
-        page.goto(live.address("/mon-compte/produits"))
-        expect(page.get_by_text("Adressez-vous à")).to_contain_text("Maud Kervella")
-        page.get_by_label("Produit", exact=True).fill(CABINET)
-        page.get_by_role("button", name="Envoyer la demande").click()
-        expect(page.get_by_text("en attente")).to_be_visible()
+        ask_for_product(live, page)
 
         # Maud does not see the product herself: the head gives it to her, from the matrix.
         page = head.page
@@ -114,14 +110,26 @@ def test_the_story_of_three_people(live: Live, browser: Browser) -> None:
         page.goto(live.address(f"/produits/{live.site.product(CABINET)}"))
         expect(page.get_by_role("heading", level=1)).to_contain_text(CABINET)
 
-        # The head suspends the expert: the next click asks to sign in.
-        page = head.page
-        page.goto(live.address("/comptes"))
-        page.get_by_role("link", name="Yves Le Gall").click()
-        page.get_by_role("button", name="Suspendre le compte").click()
-        expect(page.get_by_text("Le compte est suspendu")).to_be_visible()
+        suspend(live, head.page)
         expert.page.goto(live.address("/produits"))
         expect(expert.page).to_have_url(re.compile("/connexion"))
+
+
+def ask_for_product(live: Live, page: Page) -> None:
+    """Ask one's manager, who is named, for a product."""
+    page.goto(live.address("/mon-compte/produits"))
+    expect(page.get_by_text("Adressez-vous à")).to_contain_text("Maud Kervella")
+    page.get_by_label("Produit", exact=True).fill(CABINET)
+    page.get_by_role("button", name="Envoyer la demande").click()
+    expect(page.get_by_text("en attente")).to_be_visible()
+
+
+def suspend(live: Live, page: Page) -> None:
+    """Suspend the expert: the next click will ask to sign in."""
+    page.goto(live.address("/comptes"))
+    page.get_by_role("link", name="Yves Le Gall").click()
+    page.get_by_role("button", name="Suspendre le compte").click()
+    expect(page.get_by_text("Le compte est suspendu")).to_be_visible()
 
 
 def invite(live: Live, page: Page, name: str, login: str, rights: tuple[str, ...] = ()) -> str:
