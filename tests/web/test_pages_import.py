@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from typing import Any
@@ -71,6 +72,21 @@ def test_an_import_is_shown_then_done(site: Site, admin: Client) -> None:
     )
     page = send(admin, sheet(*GOOD)).get_data(as_text=True)
     assert "0 à créer, 3 déjà là" in page.replace("\u00a0", " ")
+
+
+def test_links_may_be_taken_as_a_file(site: Site, admin: Client) -> None:
+    """The answer to the import is the file itself: links are kept nowhere, and no cell is a formula."""
+    lines = (GOOD[0].replace("Alice Un", "=Alice()"), GOOD[1])
+    page = send(admin, sheet(*lines)).get_data(as_text=True)
+    (text,) = re.findall(r'name="sheet" value="([^"]+)"', page)
+    found = admin.post("/administration/import/importer", {"sheet": text, "result": "csv"}, 200)
+
+    assert 'attachment; filename="liens.csv"' == found.headers["Content-Disposition"]
+    assert "no-store" == found.headers["Cache-Control"]
+    cells = list(csv.reader(io.StringIO(found.html.lstrip("\ufeff")), delimiter=";"))
+    assert ["'=Alice()", "alice.un"] == cells[1][:2]
+    token = cells[2][2].rpartition("/")[2]
+    assert "bob.un" in site.client().get(f"/lien/{token}").html
 
 
 @pytest.mark.parametrize(

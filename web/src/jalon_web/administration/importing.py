@@ -6,9 +6,10 @@ import csv
 import io
 from typing import Any, Final
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from jalon.errors import JalonError
+from jalon.exchange.cells import as_text
 from jalon.exchange.sheet import MOST_BYTES, SheetRefusedError, read_sheet
 from jalon.services.importing import COLUMNS, Planned, apply, plan
 from jalon_web.access import Access, allow
@@ -46,12 +47,7 @@ def ask() -> Any:
 @allow(Access.ADMINISTRATORS)
 def model() -> Any:
     """Give a sheet to fill in."""
-    text = "\ufeff" + _written(_MODEL)
-    headers = {
-        "Content-Type": "text/csv; charset=utf-8",
-        "Content-Disposition": 'attachment; filename="modele.csv"',
-    }
-    return make_response(text, 200, headers)
+    return _file("modele.csv", _MODEL)
 
 
 @blueprint.post("/simuler")
@@ -74,7 +70,7 @@ def simulate() -> Any:
 @blueprint.post("/importer")
 @allow(Access.ADMINISTRATORS, limit=MOST_BYTES)
 def run() -> Any:
-    """Do what was shown, whole or not at all; the links are shown once."""
+    """Do what was shown, whole or not at all; the links are shown once, or given once as a file."""
     form = SheetForm(formdata=None)
     try:
         rows = read_sheet(request.form.get("sheet", "").encode(errors="replace"))
@@ -89,7 +85,19 @@ def run() -> Any:
     held = portal()
     held.wake()
     links = [(each, held.link_address(each.token)) for each in made]
+    if request.form.get("result") == "csv":
+        cells = [(as_text(each.name), each.login, address) for each, address in links]
+        return _file("liens.csv", [("nom", "identifiant", "lien"), *cells])
     return render_template("administration/imported.html", links=links, mails=held.mails)
+
+
+def _file(name: str, rows: Any) -> Response:
+    """Give a sheet that spreadsheets open as it is."""
+    headers = {
+        "Content-Type": "text/csv; charset=utf-8",
+        "Content-Disposition": f'attachment; filename="{name}"',
+    }
+    return make_response("\ufeff" + _written(rows), 200, headers)
 
 
 def _plan_page(planned: list[Planned], sheet: str) -> Any:

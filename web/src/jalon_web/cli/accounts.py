@@ -78,6 +78,7 @@ def create_command(shell: Shell, /, organisation: str, manager: str, **given: An
         made = create_account(session, new, Passwords())
         number, at = made.id or 0, system_clock()
         record(session, at, _actor("create"), "account-created", ("account", number))
+        record(session, at, _actor("create"), "invited", ("account", number))
         token = make_link(session, number, Purpose.INVITATION, at)
     shell.console.print(f"Le compte « {made.login} » est créé. Lien d’invitation, valable 24 heures :")
     click.echo(link(settings, token))
