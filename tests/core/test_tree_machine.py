@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from jalon.domain.rights import Rights, WorkProfile, why_not_manage
+from jalon.domain.rights import EVERY_RIGHT, Rights, WorkProfile, why_not_manage
 from jalon.services.account_acts import resume, suspend
 from jalon.services.acting import DeniedError, hold, require
 from jalon.services.lists import Given, give
@@ -42,8 +42,11 @@ class Tree(RuleBasedStateMachine):
         self.database = Database(f"sqlite:///{path}")
         self.publisher = Publisher(self.database)
         self.stranger = Publisher(self.database, name="Étranger")
-        for _ in range(3):
-            self.publisher.create(self.publisher.head)
+        above = (
+            self.publisher.head
+        )  # a chain, each with fewer rights: what one may grant differs from the start
+        for rights in (EVERY_RIGHT, Rights(creates_accounts=True), Rights()):
+            above = self.publisher.create(above, above, rights)
         for responsible in self.publisher.accounts[1:]:
             self.publisher.product(responsible)
         self.stranger.product(self.stranger.head)
