@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from jalon.domain.rights import EVERY_RIGHT, Rights, WorkProfile, why_not_manage
 from jalon.services.account_acts import resume, suspend
@@ -31,6 +31,10 @@ RIGHTS = st.builds(
 INDEX = st.integers(0, 11)
 
 
+def _unsynchronised(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
+
+
 class Tree(RuleBasedStateMachine):
     """Act as any account on any account and product of one publisher, beside another publisher."""
 
@@ -40,6 +44,7 @@ class Tree(RuleBasedStateMachine):
         path.write_bytes(content)
         self.path = path
         self.database = Database(f"sqlite:///{path}")
+        event.listen(self.database.engine, "connect", _unsynchronised)  # a thousand acts, and no power cut
         self.publisher = Publisher(self.database)
         self.stranger = Publisher(self.database, name="Étranger")
         above = (
@@ -229,7 +234,7 @@ def test_no_sequence_of_acts_breaks_delegation(tmp_path: Path, migrated_sqlite: 
     run_state_machine_as_test(
         lambda: Tree(tmp_path, migrated_sqlite, numbers),
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
