@@ -48,6 +48,10 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         _("Second facteur désactivé"),
         _("Le second facteur de votre compte (%(login)s) est désactivé."),
     ),
+    "registration-accepted": (
+        _("Votre demande d’inscription"),
+        _("L’organisation %(organisation)s est inscrite sur Jalon\u00a0: %(root)s\n\n%(text)s"),
+    ),
     "registration-refused": (
         _("Votre demande d’inscription"),
         _("L’inscription de l’organisation %(organisation)s n’a pas été acceptée.\n\n%(text)s"),
@@ -70,7 +74,8 @@ def composer(root: str) -> Callable[[str, Recipient, Mapping[str, str]], tuple[s
     def compose(message: str, recipient: Recipient, values: Mapping[str, Any]) -> tuple[str, str]:
         subject, body = _WORDS[message]
         link = f"{root}/lien/{values['token']}" if "token" in values else ""
-        given = {"login": recipient.login, "link": link, "root": root, **values}
+        given = {"organisation": "", "product": "", "email": "", "text": "", **values}
+        given |= {"login": recipient.login, "link": link, "root": root}
         hello = _("Bonjour %(name)s,", name=recipient.name) if recipient.name else _("Bonjour,")
         parts = [hello, body % given, *([_SAFE] if message in _WARNED else []), "Jalon"]
         return f"Jalon\u00a0: {subject}", "\n\n".join(part for part in parts if part.strip()) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from jalon import JalonError
+from jalon.services.mail import SmtpTransport, check_sender
 
 _TRUE: Final = frozenset({"1", "oui", "yes", "true"})
 _FALSE: Final = frozenset({"", "0", "non", "no", "false"})
 _SHORTEST_SECRET: Final = 32
 _HIGHEST_PORT: Final = 65535
+_PUBLIC: Final = re.compile(
+    r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?"
+)
 SECRET_FILE: Final = "secret"  # noqa: S105 - a name
 """Signs the cookies of this instance; readable by its owner only."""
 
@@ -62,10 +67,32 @@ def load_settings(environ: Mapping[str, str], *, create: bool = False) -> Settin
         port=_number(environ, "PORT", 8080, _HIGHEST_PORT),
         workers=_number(environ, "JALON_WORKERS", 0, 64),
         trace_days=_number(environ, "JALON_TRACE_DAYS", 365, 36_500),
-        public_url=(environ.get("JALON_PUBLIC_URL") or "").rstrip("/"),
-        smtp_url=environ.get("JALON_SMTP_URL") or "",
-        mail_from=environ.get("JALON_MAIL_FROM") or "Jalon <jalon@localhost>",
+        public_url=_public_url(environ),
+        smtp_url=_smtp_url(environ),
+        mail_from=_sender(environ),
     )
+
+
+def _public_url(environ: Mapping[str, str]) -> str:
+    url = environ.get("JALON_PUBLIC_URL", "").strip().rstrip("/")
+    if url and not _PUBLIC.fullmatch(url):
+        raise SettingsError(
+            f"JALON_PUBLIC_URL vaut « {url} » ; attendu : l’adresse du portail, https://jalon.exemple.fr"
+        )
+    return url
+
+
+def _smtp_url(environ: Mapping[str, str]) -> str:
+    url = environ.get("JALON_SMTP_URL", "").strip()
+    if url:
+        SmtpTransport(url)  # refused now, not by a worker that would start again and again
+    return url
+
+
+def _sender(environ: Mapping[str, str]) -> str:
+    sender = environ.get("JALON_MAIL_FROM", "").strip() or "Jalon <jalon@localhost>"
+    check_sender(sender)
+    return sender
 
 
 def _make(instance: Path) -> None:

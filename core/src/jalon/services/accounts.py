@@ -77,7 +77,7 @@ def create_account(session: Session, new: NewAccount, passwords: Passwords) -> A
         profile=new.profile.value,
         validates=new.validates,
         creates_accounts=new.creates_accounts,
-        password=passwords.hashed(new.password) if new.password else "",
+        password=passwords.hashed(new.password, login, new.name, email) if new.password else "",
     )
     session.add(account)
     _flush(session, "Un compte vient de prendre cet identifiant ou cette adresse. Recommencez.", "login")
@@ -145,7 +145,25 @@ def checked_email(email: str) -> tuple[str, str]:
             "claire@exemple.fr.",
             "email",
         )
-    return typed, _key(typed, "email")
+    key = unicodedata.normalize("NFKC", typed).casefold()
+    if key.count("@") > 1:  # one that is wide, or small
+        hidden = next(each for each in typed if each != "@" and "@" in unicodedata.normalize("NFKC", each))
+        raise AccountRefusedError(
+            f"L’adresse électronique contient {shown_character(hidden)}. Retapez-la.", "email"
+        )
+    return typed, _email_key(typed)
+
+
+def _email_key(typed: str) -> str:
+    try:
+        return name_key(typed)
+    except TextRefusedError:
+        odd = next((each for each in typed if not each.isascii()), "?")
+        raise AccountRefusedError(
+            f"L’adresse électronique contient {shown_character(odd)}, qui peut tromper : elle mêle des "
+            "caractères d’alphabets différents. Retapez-la.",
+            "email",
+        ) from None
 
 
 def require_free(
@@ -157,7 +175,7 @@ def require_free(
     for column, key, field in wanted:
         found = session.scalar(select(accounts.c.id).where(column == key)) if key else None
         if found is not None and found != except_account:
-            raise AccountRefusedError(_TAKEN[field], field)
+            raise AccountRefusedError(TAKEN[field], field)
 
 
 def shown_character(character: str) -> str:
@@ -178,8 +196,8 @@ def _may_fold_to_login(character: str) -> bool:
 _DIGITS_AND_MARKS: Final = frozenset("0123456789._-")
 _LOGIN: Final = _DIGITS_AND_MARKS | frozenset("abcdefghijklmnopqrstuvwxyz")
 _DECEIVING: Final = frozenset({"Cc", "Cf", "Cs"})
-_ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)*")
-_TAKEN: Final = {
+_ADDRESS: Final = re.compile(r"(?!.*=\?)[^@\s.]+(\.[^@\s.]+)*@[^@\s.]+(\.[^@\s.]+)*")
+TAKEN: Final = {
     "login": "Cet identifiant est déjà pris. Choisissez-en un autre.",
     "email": "Cette adresse électronique est déjà celle d’un autre compte.",
 }

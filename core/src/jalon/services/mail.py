@@ -9,7 +9,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import Any, Final, Protocol, TypeAlias
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from jalon.errors import JalonError
 from jalon.services.clock import Clock, system_clock
-from jalon.services.jobs import Claimed, Step, ask_for
+from jalon.services.jobs import MOST_ATTEMPTS, Claimed, Step, ask_for
 from jalon.services.links import Purpose, make_link
 from jalon.storage.database import Database
 from jalon.storage.tables import Account, table_of
@@ -28,10 +28,16 @@ from jalon.storage.tables import Account, table_of
 MAIL: Final = "mail"
 """Send one message: {"message": its kind, "account": id or null, "address": …, "values": {…}}."""
 
+NOBODY: Final = 0
+"""The account of a message that is asked for and never sent."""
+
 _ACCOUNT: Final = table_of(Account)
 _LINKS: Final = {"invitation": Purpose.INVITATION, "password": Purpose.PASSWORD}
 _PATIENCE: Final = 20
 _PORTS: Final = {"smtp": 25, "smtps": 465}
+_ROUNDS: Final = 24
+_BETWEEN: Final = timedelta(hours=1)
+"""A server that does not answer is tried for a day: some tries each hour."""
 
 
 class MailAddressError(JalonError):
@@ -91,9 +97,29 @@ def mail_step(
             with database.writing() as session:
                 values["token"] = make_link(session, int(job.argument["account"]), purpose, clock())
         subject, body = compose(job.argument["message"], recipient, values)
-        transport.send(_message(sender, recipient, subject, body))
+        try:
+            transport.send(_message(sender, recipient, subject, body))
+        except OSError as error:  # those of smtplib are too
+            if job.attempts < MOST_ATTEMPTS or not _is_unreachable(error):
+                raise
+            _ask_again(database, job.argument, clock())
 
     return send
+
+
+def _is_unreachable(error: OSError) -> bool:
+    """Tell a server that does not answer from one that refuses a message."""
+    gone = (smtplib.SMTPServerDisconnected, smtplib.SMTPConnectError)
+    return isinstance(error, gone) or not isinstance(error, smtplib.SMTPException)
+
+
+def _ask_again(database: Database, argument: Mapping[str, Any], at: datetime) -> None:
+    """Put a message off; the last round of all lets it fail."""
+    again = int(argument.get("again", 0)) + 1
+    if again > _ROUNDS:
+        raise ConnectionError("the mail server did not answer for a day")
+    with database.writing() as session:
+        ask_for(session, MAIL, {**argument, "again": again}, at + _BETWEEN)
 
 
 class SmtpTransport:
@@ -111,7 +137,11 @@ class SmtpTransport:
         self._host, self._port = parts.hostname, port or _PORTS[parts.scheme]
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._tls = parts.scheme == "smtps"
-        self._starttls = parse_qs(parts.query).get("starttls", ["non"])[0] in {"oui", "yes", "1"}
+        wanted = parse_qs(parts.query, keep_blank_values=True)
+        starttls = wanted.pop("starttls", ["non"])[-1]
+        if wanted or starttls not in _STARTTLS or parts.path.strip("/"):
+            raise MailAddressError(_REFUSED)  # a word mistyped would send a password in the open
+        self._starttls = _STARTTLS[starttls]
 
     def send(self, message: EmailMessage) -> None:
         """Open a connection, send, close."""
@@ -129,6 +159,22 @@ class SmtpTransport:
         return smtplib.SMTP(self._host, self._port, timeout=_PATIENCE)
 
 
+def check_sender(sender: str) -> None:
+    """Raise MailAddressError unless messages can be sent from this address."""
+    message = EmailMessage()
+    try:
+        message["From"] = sender
+        header: Any = message["From"]
+        good = len(header.addresses) == 1 and header.addresses[0].domain and not header.defects
+    except (ValueError, IndexError):
+        good = False
+    if not good:
+        raise MailAddressError(
+            "L’adresse d’envoi (JALON_MAIL_FROM) est refusée. Attendu : « Jalon <jalon@exemple.fr> »."
+        )
+
+
+_STARTTLS: Final = {"oui": True, "yes": True, "1": True, "non": False, "no": False, "0": False}
 _REFUSED: Final = (
     "L’adresse du serveur de messagerie (JALON_SMTP_URL) est refusée. "
     "Attendu : « smtp://utilisateur:motdepasse@hôte:587?starttls=oui » ou « smtps://hôte »."
@@ -154,7 +200,16 @@ def _message(sender: str, recipient: Recipient, subject: str, body: str) -> Emai
     message = EmailMessage()
     message["Subject"] = " ".join(subject.split())
     message["From"] = sender
-    message["To"] = Address(" ".join(recipient.name.split()), addr_spec=recipient.address)
+    user, _at, domain = recipient.address.rpartition("@")
+    message["To"] = Address(" ".join(recipient.name.split()), username=user, domain=_as_ascii(domain))
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
     return message
+
+
+def _as_ascii(domain: str) -> str:
+    """Write the domain of an address as mail servers know it."""
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from jalon.errors import JalonError
-from jalon.services.accounts import checked_email, require_free
+from jalon.services.accounts import TAKEN, AccountRefusedError, checked_email, require_free
 from jalon.services.links import Purpose, drop_links, holder_of, use_link
-from jalon.services.mail import queue_mail
+from jalon.services.mail import NOBODY, queue_mail
 from jalon.services.passwords import PasswordRefusedError, Passwords
 from jalon.services.products import NotSeenError
 from jalon.services.sign_in import ABSOLUTE, IDLE, end_sessions
 from jalon.services.texts import TextRefusedError, name_key
 from jalon.services.trace import Actor, record
+from jalon.storage.database import Database
 from jalon.storage.tables import (
     Account,
     AccountSession,
@@ -73,54 +75,85 @@ def chooser_of(session: Session, token: str, at: datetime) -> Chooser:
 
 
 def choose_password(
-    session: Session, token: str, password: str, passwords: Passwords, actor: Actor, at: datetime
+    database: Database, token: str, password: str, passwords: Passwords, actor: Actor, at: datetime
 ) -> Chooser:
-    """Set a password with a link, which is used up; every session of the account ends."""
-    who = chooser_of(session, token, at)
-    hashed = passwords.hashed(password, who.login, who.name)
-    if use_link(session, token, *_CHOOSING, at=at) is None:  # another was quicker
-        raise NotSeenError
-    _set(session, who.account_id, password=hashed, password_changed_at=at)
-    end_sessions(session, who.account_id)
-    drop_links(session, who.account_id)
-    record(session, at, actor._replace(account_id=who.account_id, name=who.name), "password-changed")
-    queue_mail(session, "password-changed", account_id=who.account_id, at=at)
+    """Set a password with a link, which is used up; every session of the account ends.
+
+    It is hashed before the transaction: nobody waits for that.
+    """
+    with database.reading() as session:
+        who = chooser_of(session, token, at)
+        row = _row(session, who.account_id)
+    hashed = passwords.hashed(password, *_words(row))
+    with database.writing() as session:
+        if use_link(session, token, *_CHOOSING, at=at) is None:  # another was quicker
+            raise NotSeenError
+        _set(session, who.account_id, password=hashed, password_changed_at=at)
+        end_sessions(session, who.account_id)
+        drop_links(session, who.account_id)
+        record(session, at, actor._replace(account_id=who.account_id, name=who.name), "password-changed")
+        queue_mail(session, "password-changed", account_id=who.account_id, at=at)
     return who
 
 
-def change_password(
-    session: Session, actor: Actor, digest: str, passwords: Passwords, current: str, wanted: str, at: datetime
-) -> None:
-    """Change one's password; the other sessions end, this one goes on."""
-    row = _checked(session, actor, passwords, current)
-    if current == wanted:
-        raise PasswordRefusedError("Ce mot de passe est déjà le vôtre. Choisissez-en un autre.")
-    hashed = passwords.hashed(wanted, row.login, row.name, row.email.partition("@")[0])
-    _set(session, row.id, password=hashed, password_changed_at=at)
-    end_others(session, row.id, digest)
-    drop_links(session, row.id)
-    record(session, at, actor, "password-changed")
-    queue_mail(session, "password-changed", account_id=row.id, at=at)
+class Own:
+    """Change one's own account: each act asks for the current password."""
 
+    def __init__(self, database: Database, passwords: Passwords, actor: Actor, at: datetime) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._actor = actor
+        self._at = at
 
-def change_email(
-    session: Session, actor: Actor, passwords: Passwords, current: str, wanted: str, at: datetime
-) -> None:
-    """Change one's address; both addresses are told."""
-    row = _checked(session, actor, passwords, current)
-    email, key = checked_email(wanted)
-    require_free(session, email_key=key, except_account=row.id)
-    if email == row.email:
-        return
-    _set(session, row.id, email=email, email_key=key)
-    record(session, at, actor, "email-changed")
-    for address in (row.email, email):
-        queue_mail(session, "email-changed", account_id=row.id, address=address, at=at, email=email)
+    def check(self, current: str) -> Any:
+        """Give one's account; raise WrongPasswordError, and trace it, unless this is its password."""
+        with self._database.reading() as session:
+            row = _row(session, self._actor.account_id or 0)
+        if self._passwords.verify(row.password, current):
+            return row
+        with self._database.writing() as session:
+            record(session, self._at, self._actor, "refused", ("account", row.id), wrong="password")
+        raise WrongPasswordError(_WRONG)
 
+    def change_password(self, digest: str, current: str, wanted: str) -> None:
+        """Change one's password; the other sessions end, this one goes on."""
+        row = self.check(current)
+        if current == wanted:
+            raise PasswordRefusedError("Ce mot de passe est déjà le vôtre. Choisissez-en un autre.")
+        hashed = self._passwords.hashed(wanted, *_words(row))
+        with self._database.writing() as session:
+            self._hold(session, row)
+            _set(session, row.id, password=hashed, password_changed_at=self._at)
+            end_others(session, row.id, digest)
+            drop_links(session, row.id)
+            record(session, self._at, self._actor, "password-changed")
+            queue_mail(session, "password-changed", account_id=row.id, at=self._at)
 
-def check_password(session: Session, actor: Actor, passwords: Passwords, current: str) -> None:
-    """Raise WrongPasswordError unless this is one's password."""
-    _checked(session, actor, passwords, current)
+    def change_email(self, current: str, wanted: str) -> None:
+        """Change one's address; both addresses are told, and links sent to the former one are void."""
+        row = self.check(current)
+        email, key = checked_email(wanted)
+        if email == row.email:
+            raise AccountRefusedError("C’est déjà votre adresse électronique.", "email")
+        with self._database.writing() as session:
+            self._hold(session, row)
+            require_free(session, email_key=key, except_account=row.id)
+            try:
+                _set(session, row.id, email=email, email_key=key)
+            except IntegrityError:  # another was quicker
+                raise AccountRefusedError(TAKEN["email"], "email") from None
+            drop_links(session, row.id)
+            record(session, self._at, self._actor, "email-changed")
+            for address in (row.email, email):
+                queue_mail(
+                    session, "email-changed", account_id=row.id, address=address, at=self._at, email=email
+                )
+
+    def _hold(self, session: Session, row: Any) -> None:
+        """Keep others from one's account; raise when its password changed since it was compared."""
+        query = select(_ACCOUNT.c.password).where(_ACCOUNT.c.id == row.id).with_for_update()
+        if session.scalar(query) != row.password:
+            raise WrongPasswordError(_WRONG)
 
 
 def sessions_of(session: Session, account_id: int, digest: str, at: datetime) -> list[SessionSeen]:
@@ -158,18 +191,19 @@ def end_others(session: Session, account_id: int, digest: str) -> None:
 
 def ask_for_password(session: Session, typed: str, actor: Actor, at: datetime) -> None:
     """Ask for a link by mail, knowing a login or an address; who asks is not told whether there is one."""
-    row = _known(session, typed)
-    if row is not None:
-        queue_mail(session, "password", account_id=row.id, at=at)
-    record(session, at, actor, "password-reset-asked", ("account", row.id if row else ""))
+    _ask(session, _known(session, typed), "password", at)
+    record(session, at, actor, "password-reset-asked")
 
 
 def ask_for_login(session: Session, typed: str, actor: Actor, at: datetime) -> None:
     """Ask to be reminded of one's login by mail; who asks is not told whether there is one."""
-    row = _known(session, typed) if "@" in typed else None
-    if row is not None:
-        queue_mail(session, "login", account_id=row.id, at=at)
-    record(session, at, actor, "login-asked", ("account", row.id if row else ""))
+    _ask(session, _known(session, typed), "login", at)
+    record(session, at, actor, "login-asked")
+
+
+def _ask(session: Session, row: Any, message: str, at: datetime) -> None:
+    """Queue a message, to nobody where there is no account: the same work, which tells nothing."""
+    queue_mail(session, message, account_id=row.id if row else NOBODY, at=at)
 
 
 def export_of(session: Session, actor: Actor, at: datetime) -> dict[str, Any]:
@@ -179,6 +213,7 @@ def export_of(session: Session, actor: Actor, at: datetime) -> dict[str, Any]:
     kept = ("login", "email", "name", "kind", "profile", "validates", "creates_accounts", "created_at")
     answers = (
         select(
+            func.coalesce(_PRODUCT.c.name, _ORGANISATION.c.name).label("subject"),
             _PRODUCT.c.reference,
             _ANSWER.c.referential,
             _ANSWER.c.criterion,
@@ -187,6 +222,7 @@ def export_of(session: Session, actor: Actor, at: datetime) -> dict[str, Any]:
             _ANSWER.c.saved_at,
         )
         .outerjoin_from(_ANSWER, _PRODUCT, _ANSWER.c.subject_id == _PRODUCT.c.id)
+        .outerjoin(_ORGANISATION, _ANSWER.c.subject_id == _ORGANISATION.c.id)
         .where(_ANSWER.c.author_id == row.id)
         .order_by(_ANSWER.c.saved_at)
     )
@@ -195,10 +231,9 @@ def export_of(session: Session, actor: Actor, at: datetime) -> dict[str, Any]:
         .where(_TRACE.c.account_id == row.id)
         .order_by(_TRACE.c.id)
     )
-    organisation = select(_ORGANISATION.c.name).where(_ORGANISATION.c.id == row.organisation_id)
     return {
         "account": {name: getattr(row, name) for name in kept},
-        "organisation": session.scalar(organisation),
+        "organisation": row.organisation,
         "manager": session.scalar(select(_ACCOUNT.c.name).where(_ACCOUNT.c.id == row.manager_id)),
         "second_factor": bool(row.totp_secret),
         "sessions": [each._asdict() for each in sessions_of(session, row.id, "", at)],
@@ -207,11 +242,12 @@ def export_of(session: Session, actor: Actor, at: datetime) -> dict[str, Any]:
     }
 
 
-def _checked(session: Session, actor: Actor, passwords: Passwords, current: str) -> Any:
-    row = _row(session, actor.account_id or 0)
-    if not passwords.verify(row.password, current):
-        raise WrongPasswordError("Ce n’est pas votre mot de passe actuel. Rien n’a été modifié.")
-    return row
+_WRONG: Final = "Ce n’est pas votre mot de passe actuel. Rien n’a été modifié."
+
+
+def _words(row: Any) -> tuple[str, ...]:
+    """List what a password may not be made of."""
+    return row.login, row.name, row.email, row.email.partition("@")[0], row.organisation or ""
 
 
 def _known(session: Session, typed: str) -> Any:
@@ -225,7 +261,11 @@ def _known(session: Session, typed: str) -> Any:
 
 
 def _row(session: Session, account_id: int) -> Any:
-    return session.execute(select(_ACCOUNT).where(_ACCOUNT.c.id == account_id)).one()
+    owner = _ACCOUNT.c.organisation_id == _ORGANISATION.c.id
+    query = select(_ACCOUNT, _ORGANISATION.c.name.label("organisation")).outerjoin_from(
+        _ACCOUNT, _ORGANISATION, owner
+    )
+    return session.execute(query.where(_ACCOUNT.c.id == account_id)).one()
 
 
 def _set(session: Session, account_id: int, **values: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -62,5 +63,5 @@ class Passwords:
 
 
 def _encoded(password: str) -> bytes:
-    """Encode what was typed, half characters included: they are wrong, not a fault."""
-    return password.encode(errors="surrogatepass")
+    """Encode what was typed, the same from every keyboard; half characters are wrong, not a fault."""
+    return unicodedata.normalize("NFC", password).encode(errors="surrogatepass")

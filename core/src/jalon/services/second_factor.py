@@ -24,12 +24,16 @@ _ACCOUNT: Final = table_of(Account)
 _CODE: Final = table_of(RecoveryCode)
 _STEP: Final = 30
 _CODES: Final = 10
-_LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Letters and figures nobody takes for one another."""
+_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
+"""32 letters and figures nobody takes for one another, 1, l, 0 and o left out: 16 of them hold 80 bits."""
 
 
 class WrongCodeError(JalonError):
     """A code is not the one of this moment, or was used already."""
+
+
+class FactorStateError(JalonError):
+    """The second factor is on already, or is not on."""
 
 
 def new_secret() -> str:
@@ -46,16 +50,24 @@ def enrol(
     session: Session, actor: Actor, account_id: int, secret: str, code: str, at: datetime
 ) -> Sequence[str]:
     """Switch the second factor on once its first code is right; give the recovery codes, shown once."""
+    _require(session, account_id, is_on=False)
     step = _step_of(secret, code, at, after=0)
     if step is None:
         raise WrongCodeError(_WRONG)
     _set(session, account_id, totp_secret=secret, totp_last_step=step)
     record(session, at, actor, "second-factor-on", ("account", account_id))
-    return renew_codes(session, account_id)
+    return _new_codes(session, account_id)
 
 
-def renew_codes(session: Session, account_id: int) -> Sequence[str]:
-    """Replace the recovery codes of an account; only their digests are kept."""
+def renew_codes(session: Session, actor: Actor, account_id: int, at: datetime) -> Sequence[str]:
+    """Replace the recovery codes of an account; they are shown once."""
+    _require(session, account_id, is_on=True)
+    record(session, at, actor, "recovery-codes-renewed", ("account", account_id))
+    return _new_codes(session, account_id)
+
+
+def _new_codes(session: Session, account_id: int) -> Sequence[str]:
+    """Make recovery codes in place of others; only their digests are kept."""
     codes = [
         "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4)) for _ in range(_CODES)
     ]
@@ -88,6 +100,7 @@ def use_code(session: Session, actor: Actor, account_id: int, code: str, at: dat
 
 def switch_off(session: Session, actor: Actor, account_id: int, at: datetime) -> None:
     """Switch the second factor off."""
+    _require(session, account_id, is_on=True)
     session.execute(delete(_CODE).where(_CODE.c.account_id == account_id))
     _set(session, account_id, totp_secret="", totp_last_step=0)
     record(session, at, actor, "second-factor-off", ("account", account_id))
@@ -121,6 +134,15 @@ def _step_of(secret: str, code: str, at: datetime, *, after: int) -> int | None:
 def _digest(account_id: int, code: str) -> str:
     plain = "".join(each for each in code.casefold() if each in _LETTERS)
     return sha256(f"recovery:{account_id}:{plain}".encode()).hexdigest()
+
+
+def _require(session: Session, account_id: int, *, is_on: bool) -> None:
+    """Raise unless the second factor is on, or off; nobody changes it until the transaction ends."""
+    query = select(_ACCOUNT.c.totp_secret).where(_ACCOUNT.c.id == account_id).with_for_update()
+    if bool(session.scalar(query)) is not is_on:
+        raise FactorStateError(
+            "Le second facteur n’est pas activé." if is_on else "Le second facteur est déjà activé."
+        )
 
 
 def _set(session: Session, account_id: int, **values: object) -> None:

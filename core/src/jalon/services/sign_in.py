@@ -140,7 +140,16 @@ class SignIn:
 
     def count_address(self, kind: str, address: str) -> None:
         """Count something that may be done a few times from one address; raise TooManyTriesError."""
-        self.count_try(_Counted(_digest(kind, address), _digest(f"{kind}, all", address)))
+        self.count_act(kind, address, address)
+
+    def count_act(self, kind: str, of: str, address: str) -> None:
+        """Count a try, for what it is about and for the address it comes from; raise TooManyTriesError."""
+        self.count_try(_act(kind, of, address))
+
+    def forgive(self, kind: str, of: str, address: str) -> None:
+        """Take back a try that was counted: it succeeded."""
+        with self._database.writing() as session:
+            _forgive(session, _act(kind, of, address))
 
     def find(self, token: str) -> SignedIn | None:
         """Find who holds a token; None once the session is over, or the account suspended."""
@@ -210,11 +219,7 @@ class SignIn:
             still = select(_ACCOUNT.c.password).where(_ACCOUNT.c.id == found.id, *_ALIVE).with_for_update()
             if session.scalar(still) != found.password:  # suspended, or changed, while it was compared
                 raise WrongCredentialsError
-            # A sign-in that succeeds clears its login; of its address it takes back its own try only,
-            # or an attacker's own account would clear what the attacks of that address counted.
-            session.execute(delete(_FAILURE).where(_FAILURE.c.key == counted.login))
-            one_less = update(_FAILURE).values(failures=_FAILURE.c.failures - 1)
-            session.execute(one_less.where(_FAILURE.c.key == counted.address))
+            _forgive(session, counted)
             if renewed:
                 session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == found.id).values(password=renewed))
             if password and found.totp_secret:
@@ -236,6 +241,20 @@ def _session_row(token: str, account_id: int, now: datetime, device: Device) -> 
         address=device.address,
         browser=clean(device.browser[:_LONGEST_BROWSER]),
     )
+
+
+def _act(kind: str, of: str, address: str) -> _Counted:
+    return _Counted(_digest(kind, _folded(of)), _digest(f"{kind}, all", address))
+
+
+def _forgive(session: Session, counted: _Counted) -> None:
+    """Clear what was counted for a login; of its address, take back this one try.
+
+    More, and an attacker's own account would clear what the attacks of that address counted.
+    """
+    session.execute(delete(_FAILURE).where(_FAILURE.c.key == counted.login))
+    one_less = update(_FAILURE).values(failures=_FAILURE.c.failures - 1)
+    session.execute(one_less.where(_FAILURE.c.key == counted.address))
 
 
 def _locked(session: Session, counted: _Counted) -> Sequence[Any]:

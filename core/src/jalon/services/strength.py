@@ -1,8 +1,9 @@
 """How strong a password is: a simple estimate in bits, and a list of common ones.
 
 The estimate is length × log2 of the alphabet typed, where what only repeats or continues the character
-before (aaa, 123, azerty) counts for nothing: at least 50 bits with 12 characters, as CNIL's recommendation
-of 2022 asks of a password with growing delays. There is no rule of composition.
+before (aaa, 123, azerty), or three characters read already (kzpkzpk), counts for nothing: at least 50 bits
+with 12 characters, as CNIL's recommendation of 2022 asks of a password with growing delays. There is no
+rule of composition.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ _LEET: Final = str.maketrans(
     {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"}
 )
 _ENDS: Final = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_APART: Final = re.compile(r"[\W_]+")
+_TELLING: Final = 4
+"""Letters of a word that say something: « ann » does not."""
 
 
 def bits(password: str) -> float:
@@ -48,20 +52,33 @@ def bits(password: str) -> float:
 
 def is_common(password: str, words: Iterable[str] = ()) -> bool:
     """Say whether a password is a common one, or made from one or from these words (login, name)."""
-    own = {_folded(word) for word in words if len(_folded(word)) > 3}  # noqa: PLR2004 - « ann » says nothing
-    known = _common() | own
-    return any(each in known for each in _forms(_folded(password)))
+    own = {form for word in words for form in _told_by(_folded(word)) if len(form) >= _TELLING}
+    known = _common()
+    return any(each in known or each in own for each in _forms(_folded(password)))
+
+
+def _told_by(word: str) -> Iterable[str]:
+    """Give what a login, a name or an address says: itself, its parts, and these written as one."""
+    yield word
+    yield _ENDS.sub("", word)
+    yield _APART.sub("", word)
+    yield from _APART.split(word)
 
 
 def _told(password: str) -> int:
     """Count the characters that tell something: not those that repeat or continue what comes before."""
     folded = password.casefold()
-    period = _period(folded)
-    return sum(
-        1
-        for at, each in enumerate(folded[:period])
-        if at == 0 or (each != folded[at - 1] and not _continues(folded[at - 1], each))
-    )
+    folded = folded[: _period(folded)]
+    return sum(1 for at in range(len(folded)) if _tells(folded, at))
+
+
+def _tells(text: str, at: int) -> bool:
+    """Say whether a character could not be told from those before it."""
+    if at == 0:
+        return True
+    before, each = text[at - 1], text[at]
+    read_already = at > 2 and text[at - 2 : at + 1] in text[:at]  # noqa: PLR2004 - three characters
+    return each != before and not _continues(before, each) and not read_already
 
 
 def _period(text: str) -> int:
@@ -81,7 +98,7 @@ def _forms(folded: str) -> Iterable[str]:
         yield each
         yield bare
         yield from (text[: _period(text)] for text in (each, bare) if text)
-        letters = re.sub(r"[\W_]+", "", each)
+        letters = _APART.sub("", each)
         yield letters
         yield _ENDS.sub("", letters)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 
-from jalon.errors import JalonError
 from jalon.services.own import ask_for_login, ask_for_password, choose_password, chooser_of
 from jalon.services.passwords import PasswordRefusedError
 from jalon.services.products import NotSeenError
@@ -14,7 +13,7 @@ from jalon.services.sign_in import TooManyTriesError
 from jalon.services.trace import Actor
 from jalon_web.access import Access, allow
 from jalon_web.accounts.waiting import too_many
-from jalon_web.own.forms import ChooseForm, ForgottenForm
+from jalon_web.own.forms import ChooseForm, ForgottenForm, ForgottenLoginForm
 from jalon_web.portal import portal
 from jalon_web.translation import gettext as _
 from jalon_web.typed import typeset
@@ -31,15 +30,9 @@ def choose(token: str) -> Any:
         with held.database.reading() as session:
             who = chooser_of(session, token[:100], held.clock())
         if form.is_submitted() and form.validate():
-            with held.database.writing() as session:
-                choose_password(
-                    session,
-                    token[:100],
-                    form.wanted.data,
-                    held.sign_in.passwords,
-                    Actor(None, "", request.remote_addr or ""),
-                    held.clock(),
-                )
+            nobody = Actor(None, "", request.remote_addr or "")
+            passwords = held.sign_in.passwords
+            choose_password(held.database, token[:100], form.wanted.data, passwords, nobody, held.clock())
             held.wake()
             flash(_("Votre mot de passe est enregistré. Connectez-vous."), "success")
             return redirect(url_for("accounts.sign_in"), 303)
@@ -66,18 +59,17 @@ def forgotten_login() -> Any:
 
 
 def _forgotten(what: str, title: str) -> Any:
-    held, form, sent = portal(), ForgottenForm(), False
+    held, sent = portal(), False
+    form = ForgottenForm() if what == "password" else ForgottenLoginForm()
     if form.is_submitted() and held.mails and form.validate():
         address = request.remote_addr or ""
         try:
-            held.sign_in.count_address("forgotten", address)
+            held.sign_in.count_act(f"forgotten {what}", form.typed.data, address)
             with held.database.writing() as session:
                 ask = ask_for_password if what == "password" else ask_for_login
                 ask(session, form.typed.data, Actor(None, "", address), held.clock())
         except TooManyTriesError as error:
             return too_many(error)
-        except JalonError as error:
-            form.typed.errors = [typeset(str(error))]
         else:
             held.wake()
             sent = True

@@ -57,6 +57,13 @@ def check() -> Any:
     return _entered(token, carried, inside(form.next.data))
 
 
+@blueprint.get("/connexion/code")
+@allow(Access.PUBLIC)
+def second_step_again() -> Any:
+    """Begin again: this step alone has no address of its own."""
+    return redirect(url_for("accounts.sign_in"), 303)
+
+
 @blueprint.post("/connexion/code")
 @allow(Access.PUBLIC)
 def second_step() -> Any:

@@ -9,9 +9,10 @@ from flask import Blueprint, flash, redirect, render_template, session, url_for
 from markupsafe import Markup
 
 from jalon.services.mail import queue_mail
-from jalon.services.own import WrongPasswordError, check_password
+from jalon.services.own import WrongPasswordError
 from jalon.services.people import account_seen
 from jalon.services.second_factor import (
+    FactorStateError,
     WrongCodeError,
     address_of,
     codes_left,
@@ -24,7 +25,7 @@ from jalon.services.second_factor import (
 from jalon_web.access import Access, allow
 from jalon_web.acts import actor
 from jalon_web.own.forms import CodeForm, ConfirmForm
-from jalon_web.own.routes import login_of
+from jalon_web.own.routes import guessing, login_of
 from jalon_web.portal import person, portal, signed_in
 from jalon_web.translation import gettext as _
 from jalon_web.typed import typeset
@@ -46,16 +47,20 @@ def show() -> Any:
 def switch_on() -> Any:
     """Switch it on with the first code; the recovery codes are shown once."""
     form, held, who = CodeForm(), portal(), person().account_id
-    secret = session.get(_OFFERED, "")
-    if form.validate() and secret:
-        held.sign_in.count_address(f"second:{who}", actor().address)
+    if form.validate():
+        secret = session.get(_OFFERED) or new_secret()  # the page that offered one is of another session
+        counted = ("first code", str(who), actor().address)
+        held.sign_in.count_act(*counted)
         try:
             with held.database.writing() as writing:
                 codes = enrol(writing, actor(), who, secret, form.code.data, held.clock())
                 queue_mail(writing, "second-factor-on", account_id=who, at=held.clock())
         except WrongCodeError as error:
             form.code.errors = [typeset(str(error))]
+        except FactorStateError as error:
+            return _as_it_is(error)
         else:
+            held.sign_in.forgive(*counted)
             session.pop(_OFFERED, None)
             held.wake()
             return render_template("own/codes.html", codes=codes)
@@ -69,8 +74,12 @@ def renew() -> Any:
     form = ConfirmForm()
     if not _confirmed(form):
         return _page(CodeForm(formdata=None), form, 422)
-    with portal().database.writing() as writing:
-        codes = renew_codes(writing, person().account_id)
+    held = portal()
+    try:
+        with held.database.writing() as writing:
+            codes = renew_codes(writing, actor(), person().account_id, held.clock())
+    except FactorStateError as error:
+        return _as_it_is(error)
     return render_template("own/codes.html", codes=codes)
 
 
@@ -81,9 +90,12 @@ def off() -> Any:
     form, held = ConfirmForm(), portal()
     if not _confirmed(form):
         return _page(CodeForm(formdata=None), form, 422)
-    with held.database.writing() as writing:
-        switch_off(writing, actor(), person().account_id, held.clock())
-        queue_mail(writing, "second-factor-off", account_id=person().account_id, at=held.clock())
+    try:
+        with held.database.writing() as writing:
+            switch_off(writing, actor(), person().account_id, held.clock())
+            queue_mail(writing, "second-factor-off", account_id=person().account_id, at=held.clock())
+    except FactorStateError as error:
+        return _as_it_is(error)
     held.wake()
     flash(_("Le second facteur est désactivé."), "success")
     return redirect(url_for("own.show"), 303)
@@ -92,15 +104,19 @@ def off() -> Any:
 def _confirmed(form: ConfirmForm) -> bool:
     if not form.validate():
         return False
-    held = portal()
-    held.sign_in.count_address(f"password:{person().account_id}", actor().address)
     try:
-        with held.database.reading() as reading:
-            check_password(reading, actor(), held.sign_in.passwords, form.current.data)
+        with guessing() as own:
+            own.check(form.current.data)
     except WrongPasswordError as error:
         form.current.errors = [typeset(str(error))]
         return False
     return True
+
+
+def _as_it_is(error: FactorStateError) -> Any:
+    """Show how things are, where another page of one's own was quicker."""
+    flash(typeset(str(error)), "info")
+    return redirect(url_for("factor.show"), 303)
 
 
 def _page(code: CodeForm, confirm: ConfirmForm, status: int = 200) -> Any:

@@ -60,6 +60,19 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
     )
 
 
+class ForgottenLoginForm(FlaskForm):  # type: ignore[misc]
+    """Ask for an address."""
+
+    typed = StringField(
+        _("Adresse électronique"),
+        filters=[showable],
+        validators=[
+            InputRequired(_("Indiquez votre adresse électronique.")),
+            Length(max=200, message=_("Ce texte est trop long.")),
+        ],
+    )
+
+
 class ForgottenForm(FlaskForm):  # type: ignore[misc]
     """Ask for a login or an address."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +13,8 @@ from sqlalchemy import select
 
 from jalon.errors import JalonError
 from jalon.services.own import (
+    Own,
     WrongPasswordError,
-    change_email,
-    change_password,
     end_one,
     end_others,
     export_of,
@@ -56,20 +57,10 @@ def password() -> Any:
     """Change one's password: the current one is asked, the other sessions end."""
     form = PasswordForm()
     if form.is_submitted() and form.validate():
-        held, who = portal(), signed_in()
-        held.sign_in.count_address(f"password:{who.person.account_id}", actor().address)
-        digest = token_digest(who.token)
+        digest = token_digest(signed_in().token)
         try:
-            with held.database.writing() as session:
-                change_password(
-                    session,
-                    actor(),
-                    digest,
-                    held.sign_in.passwords,
-                    form.current.data,
-                    form.wanted.data,
-                    held.clock(),
-                )
+            with guessing() as own:
+                own.change_password(digest, form.current.data, form.wanted.data)
         except (WrongPasswordError, PasswordRefusedError) as error:
             field = form.current if isinstance(error, WrongPasswordError) else form.wanted
             field.errors = [typeset(str(error))]
@@ -84,18 +75,9 @@ def email() -> Any:
     """Change one's address: the current password is asked, both addresses are told."""
     form = EmailForm()
     if form.is_submitted() and form.validate():
-        held = portal()
-        held.sign_in.count_address(f"password:{person().account_id}", actor().address)
         try:
-            with held.database.writing() as session:
-                change_email(
-                    session,
-                    actor(),
-                    held.sign_in.passwords,
-                    form.current.data,
-                    form.email.data,
-                    held.clock(),
-                )
+            with guessing() as own:
+                own.change_email(form.current.data, form.email.data)
         except WrongPasswordError as error:
             form.current.errors = [typeset(str(error))]
         except JalonError as error:
@@ -147,6 +129,22 @@ def data() -> Any:
     response = make_response(text, 200, {"Content-Type": "application/json; charset=utf-8"})
     response.headers["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
     return response
+
+
+@contextmanager
+def guessing() -> Iterator[Own]:
+    """Act on one's account with its password; what fails is counted, as sign-ins are."""
+    held, who = portal(), actor()
+    counted = ("own password", str(who.account_id), who.address)
+    held.sign_in.count_act(*counted)
+    try:
+        yield Own(held.database, held.sign_in.passwords, who, held.clock())
+    except WrongPasswordError:
+        raise
+    except JalonError:
+        held.sign_in.forgive(*counted)  # the password was right
+        raise
+    held.sign_in.forgive(*counted)
 
 
 def _plain(value: object) -> object:

@@ -21,6 +21,7 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "second-factor-off": _("Second facteur désactivé"),
     "second-factor-failed": _("Code du second facteur refusé"),
     "recovery-code-used": _("Code de secours utilisé"),
+    "recovery-codes-renewed": _("Codes de secours remplacés"),
     "own-data-exported": _("Données personnelles téléchargées"),
     "account-created": _("Compte créé"),
     "account-changed": _("Compte modifié"),
