@@ -41,6 +41,9 @@ COLUMNS: Final = (
     "validation",
     "creation de comptes",
 )
+"""The names of columns, folded as those of a sheet are."""
+
+TITLES: Final = (*COLUMNS[:-1], "création de comptes")
 _NEEDED: Final = COLUMNS[:4]
 _TRUTH: Final = {
     "oui": True,
@@ -244,7 +247,9 @@ def _rights(cells: dict[str, str]) -> Rights:
 def _truth(cells: dict[str, str], name: str) -> bool:
     value = _folded(cells[name])
     if value not in _TRUTH:
-        raise ImportRefusedError(f"« {cells[name]} » dans « {name} ». Attendu : oui ou non.", name)
+        raise ImportRefusedError(
+            f"« {cells[name]} » dans « {TITLES[COLUMNS.index(name)]} ». Attendu : oui ou non.", name
+        )
     return _TRUTH[value]
 
 
@@ -254,7 +259,7 @@ def _places(first: Sequence[str]) -> dict[str, int]:
     if missing:
         raise ImportRefusedError(
             f"Colonnes absentes : {', '.join(missing)}. La première ligne doit les nommer : "
-            f"{', '.join(COLUMNS)}."
+            f"{', '.join(TITLES)}."
         )
     if twice := [name for name in COLUMNS if header.count(name) > 1]:
         raise ImportRefusedError(f"Colonnes écrites deux fois : {', '.join(twice)}.")

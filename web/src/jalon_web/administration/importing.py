@@ -11,7 +11,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from jalon.errors import JalonError
 from jalon.exchange.cells import as_text
 from jalon.exchange.sheet import MOST_BYTES, SheetRefusedError, read_sheet
-from jalon.services.importing import COLUMNS, Planned, apply, plan
+from jalon.services.importing import TITLES, Planned, apply, plan
 from jalon_web.access import Access, allow
 from jalon_web.acts import acting, refused
 from jalon_web.administration.forms import SheetForm
@@ -21,7 +21,7 @@ from jalon_web.typed import showable, typeset
 
 blueprint = Blueprint("importing", __name__, url_prefix="/administration/import")
 _MODEL: Final = (
-    COLUMNS,
+    TITLES,
     ("Exemple Santé", "marie.durand", "Marie Durand", "marie.durand@exemple.fr", "", "", "", ""),
     (
         "Exemple Santé",
@@ -40,7 +40,7 @@ _MODEL: Final = (
 @allow(Access.ADMINISTRATORS)
 def ask() -> Any:
     """Ask for a sheet."""
-    return render_template("administration/import.html", form=SheetForm(formdata=None), columns=COLUMNS)
+    return render_template("administration/import.html", form=SheetForm(formdata=None), columns=TITLES)
 
 
 @blueprint.get("/modele.csv")
@@ -64,7 +64,7 @@ def simulate() -> Any:
             form.sheet.errors = [str(error)]
         else:
             return _plan_page(planned, _written(rows))
-    return render_template("administration/import.html", form=form, columns=COLUMNS), 422
+    return render_template("administration/import.html", form=form, columns=TITLES), 422
 
 
 @blueprint.post("/importer")
@@ -78,10 +78,10 @@ def run() -> Any:
             made = apply(act, rows, portal().sign_in.passwords)
     except SheetRefusedError as error:
         form.sheet.errors = [str(error)]
-        return render_template("administration/import.html", form=form, columns=COLUMNS), 422
+        return render_template("administration/import.html", form=form, columns=TITLES), 422
     except JalonError as error:
         refused(form, error)
-        return render_template("administration/import.html", form=form, columns=COLUMNS), 422
+        return render_template("administration/import.html", form=form, columns=TITLES), 422
     held = portal()
     held.wake()
     links = [(each, held.link_address(each.token)) for each in made]
