@@ -13,6 +13,7 @@ from typing import Final
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
+import accounts
 import evaluation
 import kills
 import pages
@@ -24,6 +25,7 @@ SECTIONS: Final[dict[str, Callable[[], int]]] = {
     "pages": pages.measure,
     "saves": saves.measure,
     "editors": saves.measure_editors,
+    "accounts": accounts.measure,
     "starts": starts.measure,
     "kills": kills.measure,
 }

@@ -7,6 +7,8 @@ from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from jalon.domain.rights import EVERY_RIGHT, Denial, Rights
 from jalon.services.account_acts import suspend
@@ -15,12 +17,12 @@ from jalon.services.explaining import abilities
 from jalon.services.lists import Given, give, matrix_of
 from jalon.services.products import NotSeenError
 from jalon.services.trace import Actor
-from jalon.services.tree import Identity, change, create_below, delete, move
+from jalon.services.tree import Acting, Identity, change, create_below, delete, move
 from jalon.storage.database import Database
 from jalon.storage.tables import ProductShare
 from support.client import counting
 from support.services import START, cheap_passwords, rows_of
-from support.trees import Publisher
+from support.trees import Publisher, digest
 
 
 @pytest.fixture
@@ -139,3 +141,38 @@ def test_who_can_is_the_nearest_that_holds_the_right(publisher: Publisher) -> No
     assert found["validate"].who == (rows[publisher.head].name,)
     assert found["own_list"].who == (rows[manager].name,)
     assert found["answer"].denial is None
+
+
+@pytest.mark.parametrize("act_name", ["create", "change", "move", "give", "delete", "suspend"])
+def test_no_trace_no_action(publisher: Publisher, act_name: str) -> None:
+    """Where the trace cannot be written, nothing is done."""
+    database = publisher.database
+    one, other = publisher.create(publisher.head), publisher.create(publisher.head)
+    product = publisher.product(publisher.head)
+    acts: dict[str, Callable[[Acting], object]] = {
+        "create": lambda act: create_below(
+            act, "nouveau", Identity("N", "n@editeur.example"), Rights(), publisher.head, cheap_passwords()
+        ),
+        "change": lambda act: change(act, one, Identity("Autre", "autre@editeur.example"), Rights()),
+        "move": lambda act: move(act, one, other),
+        "give": lambda act: give(act, [Given(product, one)], []),
+        "delete": lambda act: delete(act, one, {}),
+        "suspend": lambda act: suspend(act.session, act.actor, one, act.at),
+    }
+    with database.writing() as session:
+        for statement in REFUSING_SQLITE if database.is_sqlite else REFUSING_POSTGRESQL:
+            session.execute(text(statement))
+    before = digest(database)
+    with pytest.raises(DBAPIError, match="no trace"), publisher.acting(publisher.head) as act:
+        acts[act_name](act)
+    assert before == digest(database)
+
+
+REFUSING_SQLITE = (
+    "CREATE TRIGGER refusing BEFORE INSERT ON trace BEGIN SELECT RAISE(ABORT, 'no trace'); END",
+)
+REFUSING_POSTGRESQL = (
+    "CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'no trace'; END $$",
+    "CREATE TRIGGER refusing BEFORE INSERT ON trace FOR EACH ROW EXECUTE FUNCTION refusing()",
+)

@@ -68,6 +68,13 @@ class Tree(RuleBasedStateMachine):
         every = [*self.publisher.accounts, self.stranger.head]
         return every[index % len(every)]
 
+    def other(self, actor: int, index: int) -> int:
+        """Pick an account: every second time one below the actor, where acts are allowed."""
+        rows = self.publisher.rows()
+        who = self.account(actor)
+        below = [each for each in self.publisher.accounts if who in self._above(rows, each) - {each}]
+        return below[index % len(below)] if below and index % 2 == 0 else self.account(index)
+
     def product(self, index: int) -> int:
         """Pick a product, that of the stranger included."""
         every = [*self.publisher.products, *self.stranger.products]
@@ -108,7 +115,7 @@ class Tree(RuleBasedStateMachine):
     @rule(actor=INDEX, other=INDEX, rights=RIGHTS)
     def change_rights(self, actor: int, other: int, rights: Rights) -> None:
         """Grant and revoke."""
-        who, whom = self.account(actor), self.account(other)
+        who, whom = self.account(actor), self.other(actor, other)
         before = self.publisher.rows()
         with self.trying():
             held = self.publisher.person(who).rights.granted()
@@ -124,12 +131,12 @@ class Tree(RuleBasedStateMachine):
     @rule(actor=INDEX, other=INDEX, above=INDEX)
     def move(self, actor: int, other: int, above: int) -> None:
         """Attach elsewhere."""
-        self.act(self.account(actor), lambda act: move(act, self.account(other), self.account(above)))
+        self.act(self.account(actor), lambda act: move(act, self.other(actor, other), self.account(above)))
 
     @rule(actor=INDEX, other=INDEX, which=INDEX, giving=st.booleans())
     def give(self, actor: int, other: int, which: int, *, giving: bool) -> None:
         """Give or take back a product."""
-        pair = [Given(self.product(which), self.account(other))]
+        pair = [Given(self.product(which), self.other(actor, other))]
         self.act(
             self.account(actor),
             lambda act: give(act, pair if giving else [], [] if giving else pair),
@@ -139,7 +146,7 @@ class Tree(RuleBasedStateMachine):
     def entrust(self, actor: int, other: int, which: int, receiver: int) -> None:
         """Move a responsibility."""
         to = {self.product(which): self.account(receiver)}
-        self.act(self.account(actor), lambda act: entrust(act, self.account(other), to))
+        self.act(self.account(actor), lambda act: entrust(act, self.other(actor, other), to))
 
     @rule(actor=INDEX, other=INDEX, suspending=st.booleans())
     def suspend(self, actor: int, other: int, *, suspending: bool) -> None:
@@ -147,7 +154,7 @@ class Tree(RuleBasedStateMachine):
 
         def do(act: Any) -> None:
             who = hold(act.session, act.person)
-            seen = account_seen(act.session, who, self.account(other))
+            seen = account_seen(act.session, who, self.other(actor, other))
             require(why_not_manage(who, seen.bond), seen)
             (suspend if suspending else resume)(act.session, act.actor, seen.id, act.at)
 
@@ -156,7 +163,7 @@ class Tree(RuleBasedStateMachine):
     @rule(actor=INDEX, other=INDEX, receiver=INDEX)
     def delete(self, actor: int, other: int, receiver: int) -> None:
         """Delete, its products going to somebody."""
-        whom = self.account(other)
+        whom = self.other(actor, other)
         with self.database.reading() as session:
             mine = list(session.scalars(select(PRODUCT.c.id).where(PRODUCT.c.responsible_id == whom)))
         to = dict.fromkeys(mine, self.account(receiver))
@@ -234,7 +241,7 @@ def test_no_sequence_of_acts_breaks_delegation(tmp_path: Path, migrated_sqlite: 
     run_state_machine_as_test(
         lambda: Tree(tmp_path, migrated_sqlite, numbers),
         settings=settings(
-            max_examples=25,
+            max_examples=30,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
