@@ -172,7 +172,9 @@ REFUSING_SQLITE = (
     "CREATE TRIGGER refusing BEFORE INSERT ON trace BEGIN SELECT RAISE(ABORT, 'no trace'); END",
 )
 REFUSING_POSTGRESQL = (
-    "CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'no trace'; END $$",
+    (
+        "CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'no trace'; END $$"
+    ),
     "CREATE TRIGGER refusing BEFORE INSERT ON trace FOR EACH ROW EXECUTE FUNCTION refusing()",
 )
