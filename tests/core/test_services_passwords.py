@@ -31,6 +31,11 @@ LONG = "".join(chr(33 + (7 * n * n + 3 * n) % 90) for n in range(LONGEST))
         "  password-2026 ",
         "claire.morel2026",
         "Lirène Santé 2026",
+        "lirenesante2026",
+        "Morel-morel-morel",
+        "kzpkzpkzpkzpkzp",
+        "xkzpkzpkzpkzpky",
+        "abcabdabcabdabcabd",
     ],
 )
 def test_weak_passwords_are_refused(password: str) -> None:
@@ -95,3 +100,17 @@ def test_an_account_without_password_opens_to_nobody() -> None:
     passwords = cheap_passwords()
     assert not passwords.verify("", "the password of nobody")
     assert not passwords.verify(None, "the password of nobody")
+
+
+def test_one_keyboard_or_another_types_the_same() -> None:
+    """An accent typed as one character or as two is the same password."""
+    passwords = cheap_passwords()
+    hashed = passwords.hashed("une idée très secrète")
+    assert passwords.verify(hashed, "une ide\u0301e tre\u0300s secre\u0300te")
+    assert not passwords.verify(hashed, "une idee tres secrete")
+
+
+@pytest.mark.parametrize("word", ["Li", "ann", "", "--", "1234"])
+def test_short_words_refuse_nothing(word: str) -> None:
+    """A name of three letters, or none, forbids no password that has it."""
+    assert not is_common("Li-ann-girafe-lampe", [word])

@@ -15,7 +15,7 @@ from jalon.services.second_factor import COMPULSORY
 from jalon.storage.database import upsert
 from jalon.storage.tables import Account, AccountLink, AccountSession, Job, RecoveryCode, Setting, Trace
 from support.client import Client
-from support.portal import ADMINISTRATOR, EXPERT, HEAD, MakeSite, Site
+from support.portal import ADMINISTRATOR, CABINET, EXPERT, HEAD, MakeSite, Site
 
 PASSWORD = "Convergence-2026"  # noqa: S105 - of the demonstration
 OTHER = "girafe lampe orage tiroir"
@@ -180,7 +180,7 @@ def test_one_gets_what_is_known_of_oneself(site: Site) -> None:
     found = client.post("/mon-compte/donnees", expect=200)
     known = json.loads(found.data if hasattr(found, "data") else found.html)
     assert "karim.benhaddou" == known["account"]["login"]
-    assert known["answers"]
+    assert CABINET in {each["subject"] for each in known["answers"]}
     assert known["trace"]
     assert "argon2" not in json.dumps(known)
     assert "own-data-exported" == actions(site)[-1]

@@ -134,7 +134,7 @@ def checked_email(email: str) -> tuple[str, str]:
         raise AccountRefusedError(
             f"Cette adresse compte {len(typed)} caractères ; {MAX_NAME} au plus. Raccourcissez-la.", "email"
         )
-    wrong = [each for each in typed if not each.isprintable() or each in '<>()[],;:\\"']
+    wrong = [each for each in typed if not each.isprintable() or each in '<>()[],;:\\" ']
     if wrong:
         raise AccountRefusedError(
             f"L’adresse électronique contient {shown_character(wrong[0])}. Retapez-la.", "email"

@@ -198,10 +198,10 @@ def _recipient(database: Database, argument: Mapping[str, Any]) -> Recipient | N
 
 def _message(sender: str, recipient: Recipient, subject: str, body: str) -> EmailMessage:
     message = EmailMessage()
-    message["Subject"] = " ".join(subject.split())
+    message["Subject"] = " ".join(subject.splitlines())
     message["From"] = sender
     user, _at, domain = recipient.address.rpartition("@")
-    message["To"] = Address(" ".join(recipient.name.split()), username=user, domain=_as_ascii(domain))
+    message["To"] = Address(" ".join(recipient.name.splitlines()), username=user, domain=_as_ascii(domain))
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
     return message

@@ -18,7 +18,9 @@ from jalon.services.account_acts import reset_link, suspend
 from jalon.services.accounts import NewAccount, create_account
 from jalon.services.clock import system_clock
 from jalon.services.links import Purpose, make_link
+from jalon.services.mail import queue_mail
 from jalon.services.passwords import Passwords
+from jalon.services.second_factor import switch_off
 from jalon.services.texts import TextRefusedError, name_key
 from jalon.services.trace import Actor, record
 from jalon.storage.database import Database
@@ -99,13 +101,17 @@ def suspend_command(shell: Shell, login: str) -> None:
 
 @account.command("reset")
 @click.argument("login", metavar="IDENTIFIANT")
+@click.option("--second-factor", is_flag=True, help="Désactiver aussi le second facteur (téléphone perdu).")
 @click.pass_obj
-def reset_command(shell: Shell, login: str) -> None:
+def reset_command(shell: Shell, login: str, *, second_factor: bool) -> None:
     """Donner un lien pour choisir un mot de passe ; les sessions se terminent."""
     with opened() as (settings, database), database.writing() as session:
         row = _row(session, login)
         if row.suspended_at is not None:
             raise Refusal(f"Le compte « {row.login} » est suspendu : réactivez-le d’abord.")
+        if second_factor and row.totp_secret:
+            switch_off(session, _actor("reset"), row.id, system_clock())
+            queue_mail(session, "second-factor-off", account_id=row.id, at=system_clock())
         token = reset_link(session, _actor("reset"), row.id, system_clock())
     shell.console.print(f"Lien pour « {row.login} », valable 24 heures, une seule fois :")
     click.echo(link(settings, token))
