@@ -36,8 +36,9 @@ class Passwords:
             raise PasswordRefusedError(f"Ce mot de passe dépasse {LONGEST} caractères. Raccourcissez-le.")
         if is_common(password, words):
             raise PasswordRefusedError(
-                "Ce mot de passe est trop courant, ou fait de votre nom. Choisissez-en un que personne ne "
-                "devinera, par exemple quatre mots sans lien entre eux."
+                "Ce mot de passe est trop courant, ou tiré de votre nom, de votre adresse ou de votre "
+                "organisation. Choisissez-en un que personne ne devinera, par exemple quatre mots sans lien "
+                "entre eux."
             )
         if bits(password) < ENOUGH:
             raise PasswordRefusedError(
