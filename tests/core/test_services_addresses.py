@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jalon.services.accounts import AccountRefusedError, checked_email, checked_login
@@ -53,6 +53,7 @@ def test_two_spellings_are_one_address(one: str, other: str) -> None:
     assert one.strip() == checked_email(one)[0]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_whatever_is_typed_is_a_login_or_is_told(text: str) -> None:
     """A login that is kept has small letters, digits and three marks, and folds to itself."""
