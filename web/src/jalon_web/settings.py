@@ -66,7 +66,7 @@ def load_settings(environ: Mapping[str, str], *, create: bool = False) -> Settin
         host=environ.get("HOST") or "127.0.0.1",
         port=_number(environ, "PORT", 8080, _HIGHEST_PORT),
         workers=_number(environ, "JALON_WORKERS", 0, 64),
-        trace_days=_number(environ, "JALON_TRACE_DAYS", 365, 36_500),
+        trace_days=_number(environ, "JALON_TRACE_DAYS", 365, 36_500, lowest=1),
         public_url=_public_url(environ),
         smtp_url=_smtp_url(environ),
         mail_from=_sender(environ),
@@ -148,10 +148,10 @@ def _truth(environ: Mapping[str, str], key: str) -> bool:
     return raw in _TRUE
 
 
-def _number(environ: Mapping[str, str], key: str, default: int, highest: int) -> int:
+def _number(environ: Mapping[str, str], key: str, default: int, highest: int, *, lowest: int = 0) -> int:
     raw = environ.get(key, "").strip()
     if not raw:
         return default
-    if not raw.isascii() or not raw.isdigit() or int(raw) > highest:
-        raise SettingsError(f"{key} vaut « {raw} » ; attendu : un nombre de 0 à {highest}.")
+    if not raw.isascii() or not raw.isdigit() or not lowest <= int(raw) <= highest:
+        raise SettingsError(f"{key} vaut « {raw} » ; attendu : un nombre de {lowest} à {highest}.")
     return int(raw)

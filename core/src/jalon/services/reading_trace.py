@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from jalon.storage.database import folded, folding
 from jalon.storage.tables import Trace, TraceSeal, table_of
 
 _TRACE: Final = table_of(Trace)
@@ -29,6 +30,14 @@ class Wanted:
     until: datetime | None = None
 
 
+class Page(NamedTuple):
+    """Hold some lines, and whether there are others on each side."""
+
+    rows: Sequence[Any]
+    has_newer: bool
+    has_older: bool
+
+
 class SealState(NamedTuple):
     """Say how far the trace is sealed."""
 
@@ -36,22 +45,29 @@ class SealState(NamedTuple):
     waiting: int
 
 
-def lines(session: Session, wanted: Wanted, *, before: int = 0, after: int = 0) -> list[Any]:
+def lines(session: Session, wanted: Wanted, *, before: int = 0, after: int = 0) -> Page:
     """Give a page of lines, the newest first: before a line, or the page that ends just after one."""
-    query = select(_TRACE).where(*_which(wanted))
+    query = select(_TRACE).where(*_which(session, wanted))
     if after:
         query = query.where(_TRACE.c.id > after).order_by(_TRACE.c.id)
-        return list(session.execute(query.limit(PER_PAGE)))[::-1]
+        found = list(session.execute(query.limit(PER_PAGE + 1)))
+        return Page(found[:PER_PAGE][::-1], has_newer=len(found) > PER_PAGE, has_older=bool(found))
     if before:
         query = query.where(_TRACE.c.id < before)
-    return list(session.execute(query.order_by(_TRACE.c.id.desc()).limit(PER_PAGE)))
+    found = list(session.execute(query.order_by(_TRACE.c.id.desc()).limit(PER_PAGE + 1)))
+    return Page(found[:PER_PAGE], has_newer=bool(before and found), has_older=len(found) > PER_PAGE)
 
 
 def every_line(session: Session, wanted: Wanted) -> Iterator[Any]:
     """Give every line that is wanted, the oldest first, without holding them all."""
     last = 0
     while True:
-        query = select(_TRACE).where(*_which(wanted), _TRACE.c.id > last).order_by(_TRACE.c.id).limit(1000)
+        query = (
+            select(_TRACE)
+            .where(*_which(session, wanted), _TRACE.c.id > last)
+            .order_by(_TRACE.c.id)
+            .limit(1000)
+        )
         found = list(session.execute(query))
         yield from found
         if not found:
@@ -66,10 +82,11 @@ def seal_state(session: Session) -> SealState:
     return SealState(last.sealed_at if last else None, session.scalar(waiting) or 0)
 
 
-def _which(wanted: Wanted) -> Sequence[Any]:
+def _which(session: Session, wanted: Wanted) -> Sequence[Any]:
     found = []
     if wanted.person:
-        found.append(func.lower(_TRACE.c.account_name).contains(wanted.person.lower(), autoescape=True))
+        name = folding(session, _TRACE.c.account_name)
+        found.append(name.contains(folded(wanted.person), autoescape=True))
     for column, value in (
         (_TRACE.c.action, wanted.action),
         (_TRACE.c.object_kind, wanted.object_kind),

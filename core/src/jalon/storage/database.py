@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Executable, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, func
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -30,6 +30,13 @@ _PRAGMAS: Final = (
     "foreign_keys = ON",
     "recursive_triggers = ON",  # else INSERT OR REPLACE would change an append-only table unseen
 )
+
+
+_LETTERS: Final = (
+    "àáâãäåçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝŸ",
+    "aaaaaaceeeeiiiinooooouuuuyy" * 2,
+)
+_ACCENTS: Final = str.maketrans(*_LETTERS)
 
 
 class DatabaseAddressError(JalonError):
@@ -106,6 +113,18 @@ def add_missing(session: Session, table: type[Table], rows: Sequence[Mapping[str
         session.execute(insert(target).on_conflict_do_nothing(index_elements=keys), list(rows))
 
 
+def folded(text: Any) -> str:
+    """Write a text without capitals nor the accents of French, to look for it."""
+    return str(text or "").lower().translate(_ACCENTS)
+
+
+def folding(session: Session, column: Any) -> Any:
+    """Give a column as `folded` does, in a query."""
+    if session.get_bind().dialect.name == "sqlite":  # whose own lower() knows no accented letter
+        return func.jalon_fold(column)
+    return func.translate(func.lower(column), *_LETTERS)
+
+
 def _engine(url: str) -> Engine:
     try:
         address = make_url(url)
@@ -146,6 +165,7 @@ def _speak_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("jalon_fold", 1, folded, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -6,25 +6,38 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 import click
+from rich.markup import escape
+from sqlalchemy.exc import OperationalError
 
 from jalon.services.clock import system_clock
 from jalon.services.sealing import Fault, exported, seal, verify
+from jalon.services.trace import Actor, record
 from jalon.storage.database import Database
 from jalon.storage.schema import require_current
 from jalon_web.cli.shell import Refusal, Shell
 from jalon_web.settings import load_settings
 
 _WORDS: Final = {
-    "changed": "des lignes ont été modifiées, ajoutées ou retirées",
+    "changed": "des lignes, ou le sceau, ont été modifiés",
+    "missing": "des lignes ont été retirées",
+    "added": "des lignes ont été ajoutées",
     "chain": "ce lot ne suit pas le précédent : un lot a été retiré ou modifié",
     "lines-left": "ce lot est échu, mais des lignes y sont encore",
-    "missing-seal": "ce lot est absent : la fin de la trace a été coupée",
+    "untold": "ce lot a été déclaré échu sans que la trace le dise",
+    "outside": "ces lignes portent un numéro d’avant le premier lot",
+    "missing-seal": "ce lot, conservé ailleurs, est absent : la fin de la trace a été coupée",
     "other-seal": "ce lot n’est plus celui qui a été conservé ailleurs",
 }
+_BUSY: Final = (
+    "La trace n’a pas pu être scellée : des écritures sont en cours, ou la base ne répond pas. "
+    "Recommencez dans une minute."
+)
 
 
 @click.group()
@@ -37,7 +50,11 @@ def trace() -> None:
 def seal_command(shell: Shell) -> None:
     """Sceller les lignes qui ne le sont pas encore ; le portail le fait chaque minute."""
     with _database() as database:
-        shell.console.print(f"{seal(database, system_clock())} lignes scellées.")
+        try:
+            count = seal(database, system_clock())
+        except OperationalError:
+            raise Refusal(_BUSY) from None
+    shell.console.print(f"Lignes scellées : {count}.")
 
 
 @trace.command("verify")
@@ -69,16 +86,32 @@ def export_command(shell: Shell, target: Path, *, force: bool) -> None:
     """Écrire les sceaux et les lignes dans un fichier, à conserver ailleurs."""
     if target.exists() and not force:
         raise Refusal(f"{target} existe déjà. Choisissez un autre fichier, ou ajoutez --force.")
-    count = 0
     with _database() as database:
+        with database.writing() as session:  # before the first byte
+            actor = Actor(None, "jalon trace export")
+            record(session, system_clock(), actor, "trace-exported", ("trace", ""), file=target.name)
         try:
-            with target.open("w", encoding="utf-8") as stream:
-                for each in exported(database):
-                    stream.write(json.dumps(each, ensure_ascii=False) + "\n")
-                    count += "line" in each
+            count = _write(database, target)
         except OSError as error:
             raise Refusal(f"{target} ne peut pas être écrit : {error.strerror}.") from None
-    shell.console.print(f"{count} lignes exportées dans {target}.")
+    shell.console.print(f"Export écrit : {escape(str(target))} ({count} lignes)", soft_wrap=True)
+
+
+def _write(database: Database, target: Path) -> int:
+    """Write beside, readable by its owner only, then put in place: a former export stays whole till then."""
+    count, folder = 0, target.parent
+    with NamedTemporaryFile("w", encoding="utf-8", dir=folder, prefix=".trace-", delete=False) as stream:
+        try:
+            for each in exported(database):
+                stream.write(json.dumps(each, ensure_ascii=False) + "\n")
+                count += "line" in each
+            stream.flush()
+            os.fsync(stream.fileno())
+            os.replace(stream.name, target)  # noqa: PTH105 - the name of an open file
+        except BaseException:
+            Path(stream.name).unlink()
+            raise
+    return count
 
 
 @contextmanager
@@ -90,18 +123,29 @@ def _database() -> Iterator[Database]:
 
 def _told(fault: Fault) -> str:
     when = f", scellé le {fault.sealed_at:%d/%m/%Y à %H:%M} UTC" if fault.sealed_at else ""
-    return f"Lot {fault.seal} (lignes {fault.first} à {fault.last}{when}) : {_WORDS[fault.code]}."
+    lines = f"lignes {fault.first} à {fault.last}{when}"
+    where = f"Lot {fault.seal} ({lines})" if fault.seal else f"Hors de tout lot ({lines})"
+    return f"{where} : {_WORDS[fault.code]}."
 
 
 def _seals(path: Path) -> list[Mapping[str, Any]]:
+    """Read the seals of an export, whose lines may be many."""
     found: list[Mapping[str, Any]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
-        try:
-            each = json.loads(line)
-            if "seal" in each:
-                found.append({name: each["seal"][name] for name in ("id", "first_id", "last_id", "digest")})
-        except (ValueError, TypeError, KeyError, RecursionError):
-            raise Refusal(
-                f"{path}, ligne {number} : ce n’est pas un export de la trace (jalon trace export)."
-            ) from None
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                each = json.loads(line)
+                if "seal" in each:
+                    found.append(_seal(**each["seal"]))
+            except (ValueError, TypeError, KeyError, RecursionError):
+                raise Refusal(
+                    f"{path}, ligne {number} : ce n’est pas un export de la trace (jalon trace export)."
+                ) from None
+    if not found:
+        raise Refusal(f"{path} ne contient aucun sceau : il n’y a rien à comparer.")
     return found
+
+
+def _seal(**told: Any) -> Mapping[str, Any]:
+    numbers = {name: int(told[name]) for name in ("id", "first_id", "last_id")}
+    return {**numbers, "digest": str(told["digest"]), "sealed_at": datetime.fromisoformat(told["sealed_at"])}

@@ -13,12 +13,12 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 
 from jalon.domain.facts import read_date
 from jalon.exchange.cells import as_text
-from jalon.services.reading_trace import PER_PAGE, Wanted, every_line, lines, seal_state
+from jalon.services.reading_trace import Wanted, every_line, lines, seal_state
 from jalon.services.trace import record
 from jalon_web.access import Access, allow
 from jalon_web.acts import acting
 from jalon_web.portal import portal
-from jalon_web.trace.words import ACTIONS, KINDS, action_text, kind_text
+from jalon_web.trace.words import ACTIONS, KINDS, action_text, detail_text, kind_text
 from jalon_web.tree.lists import ZONE
 from jalon_web.tree.shown import instant
 
@@ -35,15 +35,15 @@ def index() -> Any:
         found = lines(session, wanted, before=before, after=after)
         sealed = seal_state(session)
     kept = _kept()
-    full = len(found) == PER_PAGE
+    rows = found.rows
     return render_template(
         "trace/index.html",
-        rows=[_shown(row) for row in found],
+        rows=[_shown(row) for row in rows],
         actions=sorted(((key, str(text)) for key, text in ACTIONS.items()), key=lambda each: each[1]),
         kinds=[(key, str(text)) for key, text in KINDS.items()],
         asked=kept,
-        newer=_link("trace.index", kept, apres=found[0].id) if found and (before or after) else "",
-        older=_link("trace.index", kept, avant=found[-1].id) if found and (full or after) else "",
+        newer=_link("trace.index", kept, apres=rows[0].id) if found.has_newer else "",
+        older=_link("trace.index", kept, avant=rows[-1].id) if found.has_older else "",
         export=_link("trace.export", kept),
         sealed=instant(sealed.sealed_at, ZONE),
         waiting=sealed.waiting,
@@ -57,11 +57,12 @@ def export() -> Any:
     wanted = _wanted()
     with acting() as act:
         record(act.session, act.at, act.actor, "trace-exported", ("trace", ""), **_kept())
+    words = {key: str(text) for key, text in ACTIONS.items()}
     database = portal(current_app).database  # the request is over when the rows are read
 
     def written() -> Iterator[str]:
         yield "\ufeff" + _line(
-            ("numero", "date", "qui", "compte", "quoi", "objet", "n_objet", "adresse", "detail")
+            ("numero", "date", "qui", "compte", "quoi", "action", "objet", "n_objet", "adresse", "detail")
         )
         with database.reading() as session:
             for row in every_line(session, wanted):
@@ -73,6 +74,7 @@ def export() -> Any:
                         row.account_name,
                         row.account_id,
                         row.action,
+                        words.get(row.action, row.action),
                         row.object_kind,
                         row.object_id,
                         row.address,
@@ -91,8 +93,8 @@ def _link(endpoint: str, kept: Mapping[str, str], **place: int) -> str:
 
 def _shown(row: Any) -> tuple[str, ...]:
     about = f"{kind_text(row.object_kind)} {row.object_id}".strip()
-    detail = ", ".join(f"{key}\u00a0= {value}" for key, value in row.detail.items())
-    return instant(row.at, ZONE), row.account_name, action_text(row.action), about, row.address, detail
+    said = action_text(row.action), about, row.address, detail_text(row.detail)
+    return instant(row.at, ZONE), row.account_name, *said
 
 
 def _wanted() -> Wanted:

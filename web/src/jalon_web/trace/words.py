@@ -51,6 +51,8 @@ ACTIONS: Final[Mapping[str, Any]] = {
     "trace-expired": _("Trace échue effacée"),
     "profile-validated": _("Questions préliminaires validées"),
     "backup": _("Sauvegarde"),
+    "backup-written": _("Sauvegarde écrite"),
+    "backup-restored": _("Sauvegarde restaurée"),
 }
 KINDS: Final[Mapping[str, Any]] = {
     "account": _("Compte"),
@@ -64,6 +66,55 @@ KINDS: Final[Mapping[str, Any]] = {
 }
 
 
+_DETAILS: Final[Mapping[str, Any]] = {
+    "after": _("puis le compte"),
+    "above": _("rattaché au compte"),
+    "account_id": _("compte"),
+    "asked": "",
+    "before": _("d’abord le compte"),
+    "count": _("nombre"),
+    "depuis": _("du"),
+    "file": _("fichier"),
+    "first": _("de la ligne"),
+    "granted": _("accordés"),
+    "jusque": _("au"),
+    "last": _("à la ligne"),
+    "method": "",
+    "numero": _("numéro"),
+    "objet": _("objet"),
+    "on": _("activé"),
+    "organisation_id": _("organisation"),
+    "product": _("produit"),
+    "product_id": _("produit"),
+    "products": _("produits"),
+    "qui": _("personne"),
+    "quoi": _("action"),
+    "registration_id": _("inscription"),
+    "request": _("demande"),
+    "request_id": _("demande"),
+    "revoked": _("retirés"),
+    "rights": _("droits"),
+    "rows": _("lignes"),
+    "value": _("valeur"),
+    "written_at": _("écrite le"),
+    "wrong": _("erreur"),
+}
+_VALUES: Final[Mapping[str, Any]] = {
+    "creates_accounts": _("création de comptes"),
+    "False": _("non"),
+    "no": _("non"),
+    "None": "–",
+    "password": _("mot de passe"),
+    "policy": _("politique globale"),
+    "True": _("oui"),
+    "validates": _("validation"),
+    "yes": _("oui"),
+    "GET": _("consultation"),
+    "HEAD": _("consultation"),
+    "POST": _("envoi"),
+}
+
+
 def action_text(action: str) -> str:
     """Name an action; one that is not known is shown by its code."""
     return str(ACTIONS.get(action, action))
@@ -72,3 +123,17 @@ def action_text(action: str) -> str:
 def kind_text(kind: str) -> str:
     """Name a kind of object."""
     return str(KINDS.get(kind, kind))
+
+
+def detail_text(detail: Mapping[str, Any]) -> str:
+    """Tell what a line says more; a name that is not known is shown by its code."""
+    told = (f"{_DETAILS.get(key, key)} {_value_text(value)}".strip() for key, value in detail.items())
+    return ", ".join(each for each in told if each)
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return detail_text(value)
+    if isinstance(value, list):
+        return ", ".join(_value_text(each) for each in value) or "–"
+    return str(_VALUES.get(str(value), value))

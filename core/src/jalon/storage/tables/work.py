@@ -47,9 +47,9 @@ class TraceSeal(Table, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     first_id: int
-    last_id: int
+    last_id: int = Field(index=True)  # finds the batch of a line
     previous: str
-    digest: str
+    digest: str  # how many lines, a colon, and the sum of them, of the seal and of the seal before
     sealed_at: datetime = instant()
 
 
