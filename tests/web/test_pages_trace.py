@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from jalon.storage.tables import Account, Trace, table_of
-from jalon_web.trace.words import ACTIONS, KINDS, detail_text
+from jalon_web.trace.words import ACTIONS, KINDS, PAGES, detail_text
 from support.client import MOST_STATEMENTS, Client
 from support.portal import ADMINISTRATOR, EXPERT, HEAD, START, STRANGER, Site
 
@@ -100,6 +100,27 @@ def test_details_are_words() -> None:
     assert "consultation, produit 12" == detail_text({"method": "GET", "asked": {"product_id": "12"}})
     assert "activé non" == detail_text({"on": False})
     assert "" == detail_text({"asked": {}})
+
+
+def test_what_a_line_is_about_is_named(site: Site, admin: Client) -> None:
+    """Accounts and organisations have their names, pages their area; numbers that nobody has stay numbers."""
+    (head,) = site.rows(Account, login=HEAD)
+    for kind, number in (("account", head["id"]), ("organisation", head["organisation_id"])):
+        add(site, "Zoé", object_kind=kind, object_id=str(number))
+    for number in ("999999", "9" * 40, "²", "-1", ""):
+        add(site, "Zoé", object_kind="account", object_id=number)
+    add(site, "Zoé", object_kind="page", object_id="tree.show")
+    page = admin.get(f"{PATH}?qui=zoe")
+    assert f"Compte {head['id']} : Claire Morel" in page.text
+    assert f"Organisation {head['organisation_id']} : Orvane Logiciels" in page.text
+    assert "Compte 999999" in page.text
+    assert "Page Comptes" in page.text
+    assert len(page.statements) <= MOST_STATEMENTS
+
+
+def test_every_area_is_worded(site: Site) -> None:
+    """Each part of the portal that can refuse has its name."""
+    assert set(site.app.blueprints) == PAGES.keys()
 
 
 def test_a_person_is_found_whatever_the_case_and_accents(either_site: Site) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -11,11 +12,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from jalon.storage.database import folded, folding
-from jalon.storage.tables import Trace, TraceSeal, table_of
+from jalon.storage.tables import Account, Organisation, Trace, TraceSeal, table_of
 
 _TRACE: Final = table_of(Trace)
 _SEAL: Final = table_of(TraceSeal)
 PER_PAGE: Final = 50
+_NAMED: Final = {"account": table_of(Account), "organisation": table_of(Organisation)}
+_NUMBER: Final = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,18 @@ def every_line(session: Session, wanted: Wanted) -> Iterator[Any]:
         if not found:
             return
         last = found[-1].id
+
+
+def names(session: Session, rows: Iterable[Any]) -> dict[tuple[str, str], str]:
+    """Name the accounts and organisations that lines are about, by kind and number."""
+    found: dict[tuple[str, str], str] = {}
+    for kind, table in _NAMED.items():
+        numbers = {each.object_id for each in rows if each.object_kind == kind}
+        ids = [int(each) for each in numbers if _NUMBER.fullmatch(each)]
+        if ids:
+            query = select(table.c.id, table.c.name).where(table.c.id.in_(ids))
+            found |= {(kind, str(each.id)): each.name for each in session.execute(query)}
+    return found
 
 
 def seal_state(session: Session) -> SealState:

@@ -73,8 +73,8 @@ def verify_command(shell: Shell, kept: Path | None) -> None:
     if found.faults:
         raise Refusal("\n".join(_told(each) for each in found.faults))
     shell.console.print(
-        f"La trace est intacte : {found.sealed} lignes en {found.seals} lots "
-        f"(dont {found.expired} échus), {found.waiting} lignes pas encore scellées."
+        f"La trace est intacte. Lignes vérifiées : {found.sealed} ; lots : {found.seals}, "
+        f"dont échus : {found.expired} ; lignes pas encore scellées : {found.waiting}."
     )
 
 
@@ -94,7 +94,9 @@ def export_command(shell: Shell, target: Path, *, force: bool) -> None:
             count = _write(database, target)
         except OSError as error:
             raise Refusal(f"{target} ne peut pas être écrit : {error.strerror}.") from None
-    shell.console.print(f"Export écrit : {escape(str(target))} ({count} lignes)", soft_wrap=True)
+    shell.console.print(
+        f"Export écrit : {escape(str(target))} ({count} {'lignes' if count > 1 else 'ligne'})", soft_wrap=True
+    )
 
 
 def _write(database: Database, target: Path) -> int:

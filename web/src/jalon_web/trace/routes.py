@@ -13,12 +13,12 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 
 from jalon.domain.facts import read_date
 from jalon.exchange.cells import as_text
-from jalon.services.reading_trace import Wanted, every_line, lines, seal_state
+from jalon.services.reading_trace import Wanted, every_line, lines, names, seal_state
 from jalon.services.trace import record
 from jalon_web.access import Access, allow
 from jalon_web.acts import acting
 from jalon_web.portal import portal
-from jalon_web.trace.words import ACTIONS, KINDS, action_text, detail_text, kind_text
+from jalon_web.trace.words import ACTIONS, KINDS, action_text, detail_text, object_text
 from jalon_web.tree.lists import ZONE
 from jalon_web.tree.shown import instant
 
@@ -33,12 +33,13 @@ def index() -> Any:
     wanted, before, after = _wanted(), _number("avant"), _number("apres")
     with portal().database.reading() as session:
         found = lines(session, wanted, before=before, after=after)
+        named = names(session, found.rows)
         sealed = seal_state(session)
     kept = _kept()
     rows = found.rows
     return render_template(
         "trace/index.html",
-        rows=[_shown(row) for row in rows],
+        rows=[_shown(row, named.get((row.object_kind, row.object_id), "")) for row in rows],
         actions=sorted(((key, str(text)) for key, text in ACTIONS.items()), key=lambda each: each[1]),
         kinds=[(key, str(text)) for key, text in KINDS.items()],
         asked=kept,
@@ -91,8 +92,8 @@ def _link(endpoint: str, kept: Mapping[str, str], **place: int) -> str:
     return url_for(endpoint, **values)
 
 
-def _shown(row: Any) -> tuple[str, ...]:
-    about = f"{kind_text(row.object_kind)} {row.object_id}".strip()
+def _shown(row: Any, name: str) -> tuple[str, ...]:
+    about = object_text(row.object_kind, row.object_id, name)
     said = action_text(row.action), about, row.address, detail_text(row.detail)
     return instant(row.at, ZONE), row.account_name, *said
 

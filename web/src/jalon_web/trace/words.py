@@ -66,6 +66,24 @@ KINDS: Final[Mapping[str, Any]] = {
 }
 
 
+PAGES: Final[Mapping[str, Any]] = {
+    "home": _("Accueil"),
+    "accounts": _("Connexion"),
+    "links": _("Liens à usage unique"),
+    "products": _("Produits"),
+    "questionnaires": _("Questionnaires"),
+    "tree": _("Comptes"),
+    "lists": _("Produits des comptes"),
+    "organisation": _("Parcours et référentiels"),
+    "own": _("Mon compte"),
+    "factor": _("Second facteur"),
+    "registrations": _("Demandes d’inscription"),
+    "administration": _("Administration"),
+    "importing": _("Import"),
+    "instance": _("Modules et réglages"),
+    "trace": _("Trace"),
+}
+"""The pages, by the area of the code that shows them."""
 _DETAILS: Final[Mapping[str, Any]] = {
     "after": _("puis le compte"),
     "above": _("rattaché au compte"),
@@ -123,6 +141,15 @@ def action_text(action: str) -> str:
 def kind_text(kind: str) -> str:
     """Name a kind of object."""
     return str(KINDS.get(kind, kind))
+
+
+def object_text(kind: str, number: str, name: str = "") -> str:
+    """Name what a line is about: a page by its area, an account or an organisation by its name and number."""
+    if kind == "page":
+        return f"{kind_text(kind)} {PAGES.get(number.partition('.')[0], number)}"
+    if name:
+        return f"{kind_text(kind)} {number} : {name}"
+    return f"{kind_text(kind)} {number}".strip()
 
 
 def detail_text(detail: Mapping[str, Any]) -> str:
