@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,14 @@ def damage(site: Site, statement: str) -> None:
                 connection.execute(f"DROP TRIGGER {table}_refuses_{change}")
         connection.execute(statement)
     connection.close()
+
+
+def damage_again(site: Site, *statements: str) -> None:
+    """Change the trace further, once nothing guards it."""
+    assert site.database.file
+    with closing(sqlite3.connect(site.database.file)) as connection, connection:
+        for each in statements:
+            connection.execute(each)
 
 
 def test_a_whole_trace_is_said_whole(traced: Site, run: Run) -> None:
@@ -95,8 +104,25 @@ def test_faults_are_one_a_line(traced: Site, run: Run, tmp_path: Path) -> None:
     run("trace", "seal")
     damage(traced, "DELETE FROM trace WHERE id IN (2, 4)")
     told = run("trace", "verify", "--seals", kept).stderr.strip().splitlines()
+    assert "(retirées : 2)." == told[0].partition("retirées ")[2]
     assert ["Lot 1 (lignes 1 à 3", "Lot 2 (lignes 4 à 4"] == [line.partition(",")[0] for line in told]
     assert all("retirées" in line for line in told)
+
+
+def test_the_very_lines_are_named_beside_an_export(traced: Site, run: Run, tmp_path: Path) -> None:
+    """Beside an export, a fault says which lines were changed, taken away or added; without it, which batch."""
+    for _ in range(30):
+        traced.client(EXPERT)
+    run("trace", "seal")
+    kept = tmp_path / "kept.jsonl"
+    run("trace", "export", kept)
+    damage(traced, "UPDATE trace SET address = 'x', at = 'hier' WHERE id = 5")
+    damage_again(traced, "UPDATE trace SET id = 900 WHERE id = 7", "DELETE FROM trace WHERE id = 900")
+    told = run("trace", "verify", "--seals", kept).stderr
+    assert "(modifiées : 5 ; retirées : 7)." in told
+    assert "5 ;" not in run("trace", "verify").stderr
+    damage_again(traced, "UPDATE trace SET action = 'x'")
+    assert "et 12 autres" in run("trace", "verify", "--seals", kept).stderr
 
 
 def test_a_file_without_seal_compares_nothing(traced: Site, run: Run, tmp_path: Path) -> None:
@@ -116,7 +142,9 @@ def test_the_retention_is_from_one_day(
     assert code == run("trace", "verify").exit_code
 
 
-@pytest.mark.parametrize("text", ["", "pas du json", "[1, 2]", '{"seal": {}}', "[" * 50_000, "\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "pas du json", "[1, 2]", '{"seal": {}}', "[" * 50_000, '{"line": {"id": "5"}}', "5", "\x00"]
+)
 def test_another_file_is_told(traced: Site, run: Run, tmp_path: Path, text: str) -> None:
     """A file that is no export is refused with its line."""
     path = tmp_path / "autre.jsonl"

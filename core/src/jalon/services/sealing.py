@@ -46,6 +46,13 @@ class Fault(NamedTuple):
     sealed_at: datetime | None
 
 
+class Range(NamedTuple):
+    """Say which lines are meant, as a seal does."""
+
+    first_id: int
+    last_id: int
+
+
 class Verified(NamedTuple):
     """Hold what checking the trace found."""
 
@@ -136,7 +143,7 @@ def verify(database: Database, kept: Iterable[Mapping[str, Any]] = ()) -> Verifi
         seals, sealed, previous, after, let_go = 0, 0, "", 0, []
         query = select(_SEAL).order_by(_SEAL.c.id).execution_options(yield_per=1_000)
         for each in session.execute(query):
-            lines = _lines(session, each)
+            lines = lines_of(session, each)
             sealed += len(lines or ())
             faults += _faults_of(each, lines, previous, after, is_expired=each.id in expired)
             faults += _compared(each, compared.pop(each.id, None))
@@ -157,7 +164,7 @@ def exported(database: Database) -> Iterator[dict[str, Any]]:
         for name, table in (("seal", _SEAL), ("line", _TRACE)):
             query = select(table).order_by(table.c.id).execution_options(yield_per=1_000)
             for each in session.execute(query).mappings():
-                yield {name: _plain(each)}
+                yield {name: plain(each)}
 
 
 def digest_of(sealed: Any, lines: Sequence[Mapping[Any, Any]]) -> str:
@@ -165,7 +172,7 @@ def digest_of(sealed: Any, lines: Sequence[Mapping[Any, Any]]) -> str:
     told = [sealed.previous, sealed.first_id, sealed.last_id, sealed.sealed_at.isoformat(), len(lines)]
     summed = sha256(json.dumps(told).encode())
     for line in lines:
-        summed.update(b"\n" + json.dumps(_plain(line), ensure_ascii=True, sort_keys=True).encode())
+        summed.update(b"\n" + json.dumps(plain(line), ensure_ascii=True, sort_keys=True).encode())
     return f"{len(lines)}:{summed.hexdigest()}"
 
 
@@ -178,11 +185,12 @@ def _of_one_moment(database: Database) -> Iterator[Session]:
         yield session
 
 
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+def plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Give a line or a seal as an export writes it."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
 
 
-def _lines(session: Session, each: Any) -> Sequence[Mapping[Any, Any]] | None:
+def lines_of(session: Session, each: Any) -> Sequence[Mapping[Any, Any]] | None:
     """Give the lines of a batch; None where one of them can no longer be read as a line."""
     between = _TRACE.c.id.between(each.first_id, each.last_id)
     query = select(_TRACE).where(between).order_by(_TRACE.c.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from rich.markup import escape
 from sqlalchemy.exc import OperationalError
 
 from jalon.services.clock import system_clock
+from jalon.services.comparing_trace import Differing, differing
 from jalon.services.sealing import Fault, exported, seal, verify
 from jalon.services.trace import Actor, record
 from jalon.storage.database import Database
@@ -34,6 +35,8 @@ _WORDS: Final = {
     "missing-seal": "ce lot, conservé ailleurs, est absent : la fin de la trace a été coupée",
     "other-seal": "ce lot n’est plus celui qui a été conservé ailleurs",
 }
+_SHOWN: Final = 20
+"""Numbers of lines told of one batch."""
 _BUSY: Final = (
     "La trace n’a pas pu être scellée : des écritures sont en cours, ou la base ne répond pas. "
     "Recommencez dans une minute."
@@ -70,8 +73,9 @@ def verify_command(shell: Shell, kept: Path | None) -> None:
     """Vérifier que rien n’a été modifié, ajouté ni retiré dans la trace scellée."""
     with _database() as database:
         found = verify(database, _seals(kept) if kept else ())
+        lines = differing(database, found.faults, _lines(kept)) if kept and found.faults else {}
     if found.faults:
-        raise Refusal("\n".join(_told(each) for each in found.faults))
+        raise Refusal("\n".join(_told(each, lines.get(each.seal)) for each in found.faults))
     shell.console.print(
         f"La trace est intacte. Lignes vérifiées : {found.sealed} ; lots : {found.seals}, "
         f"dont échus : {found.expired} ; lignes pas encore scellées : {found.waiting}."
@@ -123,29 +127,46 @@ def _database() -> Iterator[Database]:
         yield database
 
 
-def _told(fault: Fault) -> str:
+def _told(fault: Fault, lines: Differing | None) -> str:
     when = f", scellé le {fault.sealed_at:%d/%m/%Y à %H:%M} UTC" if fault.sealed_at else ""
-    lines = f"lignes {fault.first} à {fault.last}{when}"
-    where = f"Lot {fault.seal} ({lines})" if fault.seal else f"Hors de tout lot ({lines})"
-    return f"{where} : {_WORDS[fault.code]}."
+    range_ = f"lignes {fault.first} à {fault.last}{when}"
+    where = f"Lot {fault.seal} ({range_})" if fault.seal else f"Hors de tout lot ({range_})"
+    named = zip(("modifiées", "retirées", "ajoutées"), lines or (), strict=False)
+    which = [f"{word} : {_numbers(numbers)}" for word, numbers in named if numbers]
+    told = f" ({' ; '.join(which)})" if which else ""
+    return f"{where} : {_WORDS[fault.code]}{told}."
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    more = f" et {len(numbers) - _SHOWN} autres" if len(numbers) > _SHOWN else ""
+    return ", ".join(map(str, numbers[:_SHOWN])) + more
 
 
 def _seals(path: Path) -> list[Mapping[str, Any]]:
-    """Read the seals of an export, whose lines may be many."""
-    found: list[Mapping[str, Any]] = []
+    found = [_seal(**each["seal"]) for each in _read(path) if "seal" in each]
+    if not found:
+        raise Refusal(f"{path} ne contient aucun sceau : il n’y a rien à comparer.")
+    return found
+
+
+def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    return (each["line"] for each in _read(path) if "line" in each)
+
+
+def _read(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Read an export line by line: there may be many."""
     with path.open(encoding="utf-8", errors="replace") as stream:
         for number, line in enumerate(stream, 1):
             try:
                 each = json.loads(line)
-                if "seal" in each:
-                    found.append(_seal(**each["seal"]))
+                checked = _seal(**each["seal"]) if "seal" in each else {"id": each["line"]["id"] + 0}
             except (ValueError, TypeError, KeyError, RecursionError):
+                checked = {}
+            if not checked:
                 raise Refusal(
                     f"{path}, ligne {number} : ce n’est pas un export de la trace (jalon trace export)."
-                ) from None
-    if not found:
-        raise Refusal(f"{path} ne contient aucun sceau : il n’y a rien à comparer.")
-    return found
+                )
+            yield each
 
 
 def _seal(**told: Any) -> Mapping[str, Any]:
