@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from jalon.storage.tables import Account, AccountLink, AccountSession, Product, ProductShare, Trace
+from jalon.storage.tables import Account, AccountLink, AccountSession, Job, Product, Trace
 from support.client import Client
-from support.portal import CABINET, EXPERT, HEAD, RESPONSIBLE, SHARED, STRANGER, Site, bare
+from support.portal import CABINET, EXPERT, HEAD, RESPONSIBLE, SHARED, STRANGER, MakeSite, Site, bare
 
 NEW = {
     "name": "Paul Kerven",
@@ -241,88 +241,6 @@ def test_foreign_accounts_answer_like_accounts_that_do_not_exist(site: Site, pat
         assert bare(foreign.html) == bare(nothing.html)
 
 
-def test_lists_of_products_in_the_matrix(site: Site) -> None:
-    """Only what was changed on the page is given or taken back; what a colleague did meanwhile stays."""
-    client = site.client(HEAD)
-    client.get("/comptes/produits?compte=lebrun")
-    expert, cabinet = number(site, EXPERT), site.product(CABINET)
-    client.post("/comptes/produits", {"shown": "", f"given.{cabinet}-{expert}": "oui"})
-    assert site.rows(ProductShare, account_id=expert, product_id=cabinet)
-    assert "products-given" == actions(site)[-1]
-    site.client(EXPERT).get(f"/produits/{cabinet}")
-    client.post("/comptes/produits", {"shown": f"{cabinet}-{expert}"})
-    assert not site.rows(ProductShare, account_id=expert, product_id=cabinet)
-    site.client(EXPERT).get(f"/produits/{cabinet}", 404)
-
-
-@pytest.mark.parametrize("given", ["x", "1-", "0-1", "1-1-1", "9" * 40 + "-1", "1 2", "١-١"])
-def test_a_matrix_that_was_never_shown_is_refused(site: Site, given: str) -> None:
-    """What is no pair of numbers is a page of another time: 400, nothing changed."""
-    client = site.client(HEAD)
-    client.get("/comptes/produits")
-    before = site.rows(ProductShare)
-    client.post("/comptes/produits", {"shown": "", f"given.{given}": "oui"}, 400)
-    assert before == site.rows(ProductShare)
-
-
-def test_nobody_gives_what_is_not_ones_own(site: Site) -> None:
-    """Products one does not see, accounts that are not below, and oneself: refused, nothing changed."""
-    client = site.client(HEAD)
-    client.get("/comptes/produits")
-    mine, theirs = site.product(CABINET), site.rows(Product, responsible_id=number(site, STRANGER))
-    foreign = theirs[0]["id"] if theirs else 999_999
-    before = site.rows(ProductShare)
-    client.post("/comptes/produits", {f"given.{foreign}-{number(site, EXPERT)}": "oui"}, 404)
-    client.post("/comptes/produits", {f"given.{mine}-{number(site, STRANGER)}": "oui"}, 404)
-    client.post("/comptes/produits", {f"given.{mine}-{number(site, HEAD)}": "oui"}, 403)
-    assert before == site.rows(ProductShare)
-
-
-def test_a_request_is_accepted_in_one_click(site: Site) -> None:
-    """An expert asks for a product by its name; the manager finds it chosen already, and accepts."""
-    expert = site.client(EXPERT)
-    page = expert.get("/mon-compte/produits")
-    assert "Claire Morel" in page.html
-    expert.post("/mon-compte/produits", {"wanted": CABINET, "message": "Pour remplir A08."})
-    assert "en attente" in expert.get("/mon-compte/produits").html
-
-    head = site.client(HEAD)
-    page = head.get("/comptes/demandes")
-    (action,) = set(re.findall(r'action="(/comptes/demandes/\d+)"', page.html))
-    assert f'value="{site.product(CABINET)}" selected' in page.html
-    head.post(action, {"decision": "accept", "product": str(site.product(CABINET))})
-
-    expert.get(f"/produits/{site.product(CABINET)}")
-    head.get("/comptes/demandes")
-    head.post(action, {"decision": "refuse"})
-    assert "déjà reçu une réponse" in head.get("/comptes/demandes").html
-
-
-def test_a_refusal_is_told_with_its_reason(site: Site) -> None:
-    """A refused request gives nothing; who asked reads the answer."""
-    expert, head = site.client(EXPERT), site.client(HEAD)
-    expert.get("/mon-compte/produits")
-    expert.post("/mon-compte/produits", {"wanted": "Un produit inconnu"})
-    page = head.get("/comptes/demandes")
-    assert "Aucun de vos produits ne porte exactement ce nom" in page.html
-    (action,) = set(re.findall(r'action="(/comptes/demandes/\d+)"', page.html))
-    head.post(action, {"decision": "refuse", "answer": "Ce produit n’existe plus."})
-    assert "Ce produit n’existe plus." in expert.get("/mon-compte/produits").html
-    site.client(STRANGER).get("/comptes/demandes")
-
-
-def test_requests_of_others_cannot_be_decided(site: Site) -> None:
-    """A request answers to managers of who asked only; to others it does not exist."""
-    expert = site.client(EXPERT)
-    expert.get("/mon-compte/produits")
-    expert.post("/mon-compte/produits", {"wanted": CABINET})
-    for login in (EXPERT, SHARED, STRANGER):
-        client = site.client(login)
-        client.get("/comptes/demandes")
-        client.post("/comptes/demandes/1", {"decision": "accept", "product": str(site.product(CABINET))}, 404)
-    assert not site.rows(ProductShare, account_id=number(site, EXPERT))
-
-
 def test_what_i_may_not_do_is_explained(site: Site) -> None:
     """« Mes droits » lists what one may do, what one may not, why, and who can."""
     page = site.client(EXPERT).get("/mon-compte/droits")
@@ -330,3 +248,48 @@ def test_what_i_may_not_do_is_explained(site: Site) -> None:
     assert "Claire Morel" in page.html
     head = site.client(HEAD).get("/mon-compte/droits")
     assert "un administrateur du portail" in head.html.replace("\u00a0", " ")
+
+
+def test_an_address_lends_rights_too(make_site: MakeSite) -> None:
+    """A manager cannot have the links of an account that holds more rights sent to itself."""
+    site = make_site(smtp_url="smtp://127.0.0.1:1")
+    site.change(Account, {"login": EXPERT}, manager_id=number(site, RESPONSIBLE), validates=True)
+    site.change(Account, {"login": RESPONSIBLE}, validates=False)
+    client, target = site.client(RESPONSIBLE), number(site, EXPERT)
+    page = client.get(f"/comptes/{target}")
+    assert "Pourquoi ne puis-je pas changer cette adresse" in page.html.replace("\u00a0", " ")
+    fields = {"name": "Yann Lebrun", "profile": "products", "rights": "validates"}
+    client.post(f"/comptes/{target}", {**fields, "email": "moi@ailleurs.example"}, 403)
+    client.post(f"/comptes/{target}", {**fields, "name": "Yann Le Brun", "email": f"{EXPERT}@demo.example"})
+    kept = row(site, EXPERT)
+    assert ("Yann Le Brun", f"{EXPERT}@demo.example", True) == (
+        kept["name"],
+        kept["email"],
+        kept["validates"],
+    )
+
+
+def test_a_changed_address_is_told_and_voids_links(site: Site) -> None:
+    """Both addresses are written to when a manager changes one, and links sent to the former die."""
+    client, target = site.client(HEAD), number(site, EXPERT)
+    client.get(f"/comptes/{target}")
+    client.post(f"/comptes/{target}/reinitialiser", expect=200)
+    client.get(f"/comptes/{target}")
+    client.post(
+        f"/comptes/{target}", {"name": "Yann", "email": "yann@ailleurs.example", "profile": "products"}
+    )
+    told = [each["argument"] for each in site.rows(Job, kind="mail")]
+    told = [each["address"] for each in told if each["message"] == "email-changed"]
+    assert [f"{EXPERT}@demo.example", "yann@ailleurs.example"] == told
+    assert not site.rows(AccountLink, account_id=target)
+
+
+@pytest.mark.parametrize("to", ["9" * 5000, "-1", "x", "٣", "2147483648", "9999999999", "1.5"])
+def test_nobody_is_made_responsible_by_a_strange_number(site: Site, to: str) -> None:
+    """Whatever stands for the new responsible, nothing is moved nor deleted, and the page answers."""
+    client, target = site.client(HEAD), number(site, RESPONSIBLE)
+    client.get(f"/comptes/{target}/supprimer")
+    fields = {f"to.{each['id']}": to for each in site.rows(Product, responsible_id=target)}
+    client.post(f"/comptes/{target}/supprimer", fields, 422)
+    assert len(fields) == len(site.rows(Product, responsible_id=target))
+    assert row(site, RESPONSIBLE)["deleted_at"] is None

@@ -8,8 +8,11 @@ from typing import Final
 
 from markupsafe import Markup
 
+from jalon.services.products import LARGEST
+
 _BEFORE: Final = re.compile(r" (?=[;:?!»])")
 _AFTER: Final = re.compile(r"(?<=«) ")
+_MOST_DIGITS: Final = len(str(LARGEST))
 _LINES: Final = "\n\r\t"
 
 
@@ -18,6 +21,13 @@ def showable(text: str | None) -> str | None:
     if text is None:
         return None
     return "".join(each for each in text if each in _LINES or unicodedata.category(each) != "Cc")
+
+
+def number(raw: str | None, otherwise: int = 0) -> int:
+    """Read a number that a row may have; `otherwise` for anything else: no int() of a million digits."""
+    text = raw or ""
+    found = int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else -1
+    return found if 0 <= found <= LARGEST else otherwise
 
 
 def typeset(text: str) -> str:

@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from jalon.services.accounts import TAKEN, AccountRefusedError, checked_email, require_free
 from jalon.services.links import Purpose, drop_links, make_link
+from jalon.services.mail import queue_mail
 from jalon.services.sign_in import end_sessions
 from jalon.services.trace import Actor, record
 from jalon.storage.tables import Account, RecoveryCode, table_of
@@ -37,6 +40,22 @@ def reset_link(
     _shut(session, account_id)
     record(session, at, actor, "account-reset", ("account", account_id))
     return make_link(session, account_id, purpose, at)
+
+
+def readdress(session: Session, account_id: int, former: str, email: str, at: datetime) -> None:
+    """Change the address of an account: both addresses are told, links sent to the former one are void.
+
+    Raise AccountRefusedError for an address that is none, or another account's.
+    """
+    checked, key = checked_email(email)
+    require_free(session, email_key=key, except_account=account_id)
+    try:
+        _set(session, account_id, email=checked, email_key=key)
+    except IntegrityError:  # another was quicker
+        raise AccountRefusedError(TAKEN["email"], "email") from None
+    drop_links(session, account_id)
+    for address in (former, checked):
+        queue_mail(session, "email-changed", account_id=account_id, address=address, at=at, email=checked)
 
 
 def delete_account(session: Session, actor: Actor, account_id: int, at: datetime) -> None:

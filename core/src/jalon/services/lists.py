@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sqlalchemy import delete, or_, select, tuple_
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from jalon.domain.rights import Denial, Person, why_not_give
 from jalon.services.acting import hold, require
-from jalon.services.people import AccountSeen, accounts_below, subtree
-from jalon.services.products import NotSeenError
+from jalon.services.people import AccountSeen, accounts_below
+from jalon.services.products import NotSeenError, seen_by
 from jalon.services.tree import Acting
 from jalon.storage.database import add_missing
 from jalon.storage.tables import Product, ProductShare, table_of
@@ -67,8 +67,6 @@ def matrix_of(session: Session, person: Person) -> Matrix:
 
 def givable(session: Session, person: Person) -> list[ProductNamed]:
     """List the products a person sees, and so may give, by name."""
-    below = subtree(person.account_id)
-    mine = select(_SHARE.c.product_id).where(_SHARE.c.account_id == person.account_id)
     query = (
         select(
             _PRODUCT.c.id,
@@ -78,8 +76,7 @@ def givable(session: Session, person: Person) -> list[ProductNamed]:
             _PRODUCT.c.responsible_id,
             _PRODUCT.c.archived_at.is_not(None),
         )
-        .where(_PRODUCT.c.organisation_id == person.organisation_id)
-        .where(or_(_PRODUCT.c.responsible_id.in_(select(below.c.id)), _PRODUCT.c.id.in_(mine)))
+        .where(seen_by(person))
         .order_by(_PRODUCT.c.name_key, _PRODUCT.c.id)
     )
     return [ProductNamed(*row) for row in session.execute(query)]

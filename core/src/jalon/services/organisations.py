@@ -8,7 +8,7 @@ from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
 from jalon.domain.rights import EVERY_RIGHT, AccountKind, Denial, why_not_administer
-from jalon.services.account_acts import suspend
+from jalon.services.account_acts import readdress, suspend
 from jalon.services.accounts import (
     AccountRefusedError,
     NewAccount,
@@ -16,14 +16,13 @@ from jalon.services.accounts import (
     checked_name,
     create_account,
     create_organisation,
-    require_free,
 )
 from jalon.services.acting import hold, require
 from jalon.services.links import Purpose, make_link
 from jalon.services.mail import queue_mail
 from jalon.services.passwords import Passwords
-from jalon.services.people import LARGEST, account_seen
-from jalon.services.products import NotSeenError
+from jalon.services.people import account_seen
+from jalon.services.products import LARGEST, NotSeenError
 from jalon.services.texts import MAX_NAME, TextRefusedError, clean, name_key
 from jalon.services.trace import record
 from jalon.services.tree import Acting
@@ -223,10 +222,12 @@ def edit_identity(act: Acting, account_id: int, name: str, email: str) -> None:
     _administrator(act)
     seen = account_seen(act.session, act.person, account_id)
     require(Denial.OWN_ACCOUNT if account_id == act.person.account_id else None, seen)
-    checked, (address, key) = checked_name(name), checked_email(email)
-    require_free(act.session, email_key=key, except_account=account_id)
+    checked, (address, _key) = checked_name(name), checked_email(email)
+    if address != seen.email:
+        readdress(act.session, account_id, seen.email, address, act.at)
+    if checked != seen.name:
+        _set(act.session, account_id, name=checked)
     if (checked, address) != (seen.name, seen.email):
-        _set(act.session, account_id, name=checked, email=address, email_key=key)
         act.record("account-changed", account_id)
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from jalon.errors import JalonError
-from jalon.services.accounts import TAKEN, AccountRefusedError, checked_email, require_free
+from jalon.services.account_acts import readdress
+from jalon.services.accounts import AccountRefusedError, checked_email
 from jalon.services.links import Purpose, drop_links, holder_of, use_link
 from jalon.services.mail import NOBODY, queue_mail
 from jalon.services.passwords import PasswordRefusedError, Passwords
@@ -132,22 +132,13 @@ class Own:
     def change_email(self, current: str, wanted: str) -> None:
         """Change one's address; both addresses are told, and links sent to the former one are void."""
         row = self.check(current)
-        email, key = checked_email(wanted)
+        email, _key = checked_email(wanted)
         if email == row.email:
             raise AccountRefusedError("C’est déjà votre adresse électronique.", "email")
         with self._database.writing() as session:
             self._hold(session, row)
-            require_free(session, email_key=key, except_account=row.id)
-            try:
-                _set(session, row.id, email=email, email_key=key)
-            except IntegrityError:  # another was quicker
-                raise AccountRefusedError(TAKEN["email"], "email") from None
-            drop_links(session, row.id)
+            readdress(session, row.id, row.email, email, self._at)
             record(session, self._at, self._actor, "email-changed")
-            for address in (row.email, email):
-                queue_mail(
-                    session, "email-changed", account_id=row.id, address=address, at=self._at, email=email
-                )
 
     def _hold(self, session: Session, row: Any) -> None:
         """Keep others from one's account; raise when its password changed since it was compared."""

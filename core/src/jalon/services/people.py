@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import RowMapping, Select, func, literal, select
+from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.orm import Session
 
 from jalon.domain.rights import AccountBond, AccountKind, Person, Rights, WorkProfile, sees_account
-from jalon.services.products import NotSeenError
+from jalon.services.products import LARGEST, NotSeenError, subtree
 from jalon.storage.tables import Account, Organisation, Product, table_of
 
 _ACCOUNT: Final = table_of(Account)
 _ORGANISATION: Final = table_of(Organisation)
 _PRODUCT: Final = table_of(Product)
-LARGEST: Final = 2**31 - 1
-"""No row has a larger number: PostgreSQL would refuse to look for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +52,6 @@ def accounts_below(session: Session, person: Person) -> list[AccountSeen]:
     query = _seen(person, _ACCOUNT.c.id.in_(select(below.c.id)) & (_ACCOUNT.c.id != person.account_id))
     rows = session.execute(query.order_by(func.lower(_ACCOUNT.c.name), _ACCOUNT.c.id)).mappings()
     return [read_account(person, row) for row in rows]
-
-
-def subtree(account_id: Any, name: str = "subtree") -> Any:
-    """Give an account and all those attached below it; two in one statement need two names."""
-    tree = select(literal(account_id).label("id")).cte(name, recursive=True)
-    return tree.union(select(_ACCOUNT.c.id).join(tree, _ACCOUNT.c.manager_id == tree.c.id))
-
-
-def managers_of(session: Session, account_id: int) -> list[tuple[int, str]]:
-    """List who manages an account, the nearest first: number and name."""
-    rows = {row.id: row for row in session.execute(_chain(account_id))}
-    found, at = [], rows.get(account_id)
-    while at is not None and (at := rows.get(at.manager_id)) is not None:
-        found.append((at.id, at.name))
-    return found
-
-
-def names_of(session: Session, account_ids: Iterable[int]) -> dict[int, str]:
-    """Give the names of accounts."""
-    query = select(_ACCOUNT.c.id, _ACCOUNT.c.name).where(_ACCOUNT.c.id.in_(list(account_ids)))
-    return {row.id: row.name for row in session.execute(query)}
-
-
-def _chain(account_id: int) -> Select[Any]:
-    first = select(literal(account_id).label("id")).cte("chain", recursive=True)
-    chain = first.union(
-        select(_ACCOUNT.c.manager_id)
-        .join(first, _ACCOUNT.c.id == first.c.id)
-        .where(_ACCOUNT.c.manager_id.is_not(None))
-    )
-    return select(_ACCOUNT.c.id, _ACCOUNT.c.name, _ACCOUNT.c.manager_id).where(
-        _ACCOUNT.c.id.in_(select(chain.c.id))
-    )
 
 
 def _seen(person: Person, which: Any) -> Select[Any]:

@@ -37,7 +37,7 @@ _PROFILE: Final = table_of(ProfileRevision)
 _SCORE: Final = table_of(DraftScore)
 _SHARE: Final = table_of(ProductShare)
 _SUBJECT: Final = table_of(Subject)
-_LARGEST: Final = 2**31 - 1
+LARGEST: Final = 2**31 - 1
 """No product has a larger number: PostgreSQL would refuse to look for one."""
 
 
@@ -87,7 +87,7 @@ class ProductSeen:
 
 def product_seen(session: Session, person: Person, product_id: int) -> ProductSeen:
     """Give a product with its draft in one statement; raise NotSeenError."""
-    if not has_products(person) or not 0 < product_id <= _LARGEST:
+    if not has_products(person) or not 0 < product_id <= LARGEST:
         raise NotSeenError
     asked = {"product": product_id, "account": person.account_id}
     row = session.execute(_ONE, asked).mappings().one_or_none()
@@ -123,8 +123,6 @@ def products_seen(session: Session, person: Person) -> list[ProductListed]:
     changed = (
         select(func.max(_ANSWER.c.saved_at)).where(_ANSWER.c.subject_id == _PRODUCT.c.id).scalar_subquery()
     )
-    below = _below(person.account_id)
-    shared = exists().where(_SHARE.c.product_id == _PRODUCT.c.id, _SHARE.c.account_id == person.account_id)
     query = (
         select(
             _PRODUCT.c.id,
@@ -138,8 +136,7 @@ def products_seen(session: Session, person: Person) -> list[ProductListed]:
             changed.label("changed_at"),
         )
         .join_from(_PRODUCT, _ACCOUNT, _PRODUCT.c.responsible_id == _ACCOUNT.c.id)
-        .where(_PRODUCT.c.organisation_id == person.organisation_id)
-        .where(_PRODUCT.c.responsible_id.in_(select(below.c.id)) | shared)
+        .where(seen_by(person))
         .order_by(_PRODUCT.c.archived_at.is_not(None), _PRODUCT.c.name_key, _PRODUCT.c.id)
     )
     return [ProductListed(*row) for row in session.execute(query)]
@@ -193,10 +190,18 @@ def _one() -> Select[Any]:
     )
 
 
-def _below(account_id: int) -> Any:
-    """Give an account and all those attached below it."""
-    tree = select(literal(account_id).label("id")).cte("below", recursive=True)
+def subtree(account_id: Any, name: str = "subtree") -> Any:
+    """Give an account and all those attached below it; two in one statement need two names."""
+    tree = select(literal(account_id).label("id")).cte(name, recursive=True)
     return tree.union(select(_ACCOUNT.c.id).join(tree, _ACCOUNT.c.manager_id == tree.c.id))
+
+
+def seen_by(person: Person) -> Any:
+    """Say, in a query on products, which ones a person sees."""
+    below = subtree(person.account_id)
+    shared = exists().where(_SHARE.c.product_id == _PRODUCT.c.id, _SHARE.c.account_id == person.account_id)
+    own = _PRODUCT.c.organisation_id == person.organisation_id
+    return own & (_PRODUCT.c.responsible_id.in_(select(below.c.id)) | shared)
 
 
 def _above_responsible(product_id: Any) -> Any:

@@ -15,8 +15,7 @@ from jalon.services.acting import require
 from jalon.services.mail import queue_mail
 from jalon.services.organisations import FirstAccount, Invited, create_with_head, organisation_line
 from jalon.services.passwords import Passwords
-from jalon.services.people import LARGEST
-from jalon.services.products import NotSeenError
+from jalon.services.products import LARGEST, NotSeenError
 from jalon.services.texts import TextRefusedError, clean
 from jalon.services.trace import record
 from jalon.services.tree import Acting

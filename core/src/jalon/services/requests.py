@@ -14,8 +14,7 @@ from jalon.errors import JalonError
 from jalon.services.acting import hold, require
 from jalon.services.lists import Given, ProductNamed, give
 from jalon.services.mail import queue_mail
-from jalon.services.people import LARGEST, subtree
-from jalon.services.products import NotSeenError
+from jalon.services.products import LARGEST, NotSeenError, subtree
 from jalon.services.texts import MAX_NAME, TextRefusedError, clean, name_key
 from jalon.services.tree import Acting
 from jalon.storage.tables import Account, Product, ProductRequest, table_of

@@ -22,13 +22,14 @@ from jalon.domain.rights import (
     why_not_entrust,
     why_not_grant,
     why_not_manage,
+    why_not_show_link,
 )
-from jalon.services.account_acts import delete_account
-from jalon.services.accounts import NewAccount, checked_email, checked_name, create_account, require_free
+from jalon.services.account_acts import delete_account, readdress
+from jalon.services.accounts import NewAccount, checked_email, checked_name, create_account
 from jalon.services.acting import hold, require
 from jalon.services.passwords import Passwords
-from jalon.services.people import AccountSeen, account_seen, subtree
-from jalon.services.products import NotSeenError
+from jalon.services.people import AccountSeen, account_seen
+from jalon.services.products import NotSeenError, subtree
 from jalon.services.trace import Actor, record
 from jalon.storage.tables import Account, Product, ProductShare, table_of
 
@@ -99,10 +100,13 @@ def change(act: Acting, account_id: int, identity: Identity, rights: Rights) -> 
     seen = account_seen(act.session, person, account_id)
     require(why_not_manage(person, seen.bond), seen)
     require(why_not_grant(person, rights, seen.bond.rights), seen)
-    name, (email, email_key) = checked_name(identity.name), checked_email(identity.email)
-    require_free(act.session, email_key=email_key, except_account=account_id)
+    name, (email, _key) = checked_name(identity.name), checked_email(identity.email)
+    if email != seen.email:  # whoever reads it can sign in by a forgotten password: it lends the rights
+        require(why_not_show_link(person, seen.bond), seen)
+        readdress(act.session, account_id, seen.email, email, act.at)
+    if name != seen.name:
+        _set(act.session, account_id, name=name)
     if (name, email) != (seen.name, seen.email):
-        _set(act.session, account_id, name=name, email=email, email_key=email_key)
         act.record("account-changed", account_id)
     if rights != seen.bond.rights:
         _set(

@@ -35,6 +35,7 @@ from jalon_web.administration.forms import FirstAccountForm, IdentityForm, Organ
 from jalon_web.portal import person, portal
 from jalon_web.translation import gettext as _
 from jalon_web.tree.shown import states
+from jalon_web.typed import number, typeset
 
 blueprint = Blueprint("administration", __name__, url_prefix="/administration")
 
@@ -99,8 +100,7 @@ def first_account(organisation_id: int) -> Any:
 @allow(Access.ADMINISTRATORS)
 def succeed(organisation_id: int) -> Any:
     """Put another account in the place of the first one."""
-    raw = request.form.get("successor", "")
-    successor = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 11 else 0  # noqa: PLR2004
+    successor = number(request.form.get("successor"))
     if not successor:
         with portal().database.reading() as session:
             organisation_name(session, organisation_id)
@@ -112,7 +112,7 @@ def succeed(organisation_id: int) -> Any:
                 replace_head(act, organisation_id, successor, suspending=suspending)
             flash(_("L’organisation a un nouveau premier compte."), "success")
         except JalonError as error:
-            flash(str(error), "error")
+            flash(typeset(str(error)), "error")
     return redirect(url_for("administration.show", organisation_id=organisation_id), 303)
 
 
@@ -267,8 +267,7 @@ def _organisation(organisation_id: int, form: FirstAccountForm, code: int = 200)
 
 def page_asked() -> int:
     """Give the page of a list that is asked for."""
-    raw = request.args.get("page", "1")
-    return max(1, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 1  # noqa: PLR2004
+    return max(1, number(request.args.get("page")))
 
 
 def form_page(template: str, form: Any, **values: Any) -> Any:

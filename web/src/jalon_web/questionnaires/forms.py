@@ -10,12 +10,10 @@ from jalon.domain.catalogue import Entry
 from jalon.domain.levels import NA, LevelValue
 from jalon.services.answering import Act, Change
 from jalon.services.drafts import Kept
-from jalon_web.typed import showable
+from jalon_web.typed import number, showable
 
 _OFF_SCALE: Final = -1
 """What no scale holds: the save refuses it and says so."""
-
-_MOST_DIGITS: Final = 9
 
 
 def changes_of(form: Mapping[str, str], entries: Iterable[Entry], kept: Mapping[str, Kept]) -> list[Change]:
@@ -37,7 +35,7 @@ def change_of(form: Mapping[str, str], entry: Entry, stands: Kept | None) -> Cha
     """
     code = entry.criterion.code
     level, shown = _level(form.get(f"level.{code}", "")), _level(form.get(f"prefill.{code}", ""))
-    version = _version(form.get(f"version.{code}", ""))
+    version = number(form.get(f"version.{code}", ""))
     comment = showable(form.get(f"comment.{code}"))
     investigates = bool(stands and stands.to_investigate)
     if form.get("clear") == code:
@@ -78,8 +76,4 @@ def _level(raw: str) -> LevelValue | None:
         return None
     if raw == NA:
         return NA
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= _MOST_DIGITS else _OFF_SCALE
-
-
-def _version(raw: str) -> int:
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= _MOST_DIGITS else 0
+    return number(raw, _OFF_SCALE)

@@ -21,6 +21,7 @@ from jalon_web.portal import portal
 from jalon_web.trace.words import ACTIONS, KINDS, action_text, detail_text, object_text
 from jalon_web.tree.lists import ZONE
 from jalon_web.tree.shown import instant
+from jalon_web.typed import number
 
 blueprint = Blueprint("trace", __name__, url_prefix="/administration")
 _FILTERS: Final = ("qui", "quoi", "objet", "numero", "depuis", "jusque")
@@ -125,8 +126,7 @@ def _midnight(text: str, *, days: int = 0) -> datetime | None:
 
 
 def _number(name: str) -> int:
-    raw = request.args.get(name, "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 10 else 0  # noqa: PLR2004
+    return number(request.args.get(name))
 
 
 def _line(cells: tuple[Any, ...]) -> str:

@@ -22,7 +22,7 @@ from jalon_web.portal import person, portal, signed_in
 from jalon_web.translation import gettext as _
 from jalon_web.tree.forms import RequestForm
 from jalon_web.tree.shown import instant, matrix_shown
-from jalon_web.typed import typeset
+from jalon_web.typed import number, typeset
 
 blueprint = Blueprint("lists", __name__)
 ZONE: Final = ZoneInfo("Europe/Paris")
@@ -36,15 +36,14 @@ def matrix() -> Any:
     """Show which account sees which product, a part at a time."""
     asked, wanted = request.args.get("produit", "")[:200], request.args.get("compte", "")[:200]
     archived = request.args.get("archives") == "oui"
-    raw = request.args.get("page", "1")
-    number = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 6 else 1  # noqa: PLR2004
     with portal().database.reading() as session:
         found = matrix_of(session, person())
-    accounts = [each for each in found.accounts if each.id in search(found.accounts, wanted)]
+    kept = search(found.accounts, wanted)
+    accounts = [each for each in found.accounts if each.id in kept]
     products = _filtered(found.products, asked, archived=archived)
     return render_template(
         "tree/matrix.html",
-        page=matrix_shown(found, accounts, products, number),
+        page=matrix_shown(found, accounts, products, number(request.args.get("page"), 1)),
         asked=asked,
         wanted=wanted,
         archived=archived,
@@ -92,8 +91,7 @@ def pending() -> Any:
 @allow(Access.MEMBERS)
 def decide(request_id: int) -> Any:
     """Accept or refuse a request, in one click."""
-    raw = request.form.get("product", "")
-    product_id = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 11 else 0  # noqa: PLR2004
+    product_id = number(request.form.get("product"))
     answer = request.form.get("answer")
     accepted = request.form.get("decision") == "accept"
     if accepted and not product_id:

@@ -29,6 +29,7 @@ from jalon_web.portal import person, portal, signed_in
 from jalon_web.translation import gettext as _
 from jalon_web.tree.forms import AccountForm, MoveForm, NewAccountForm, attach_choices
 from jalon_web.tree.shown import above_choices, states, tree_shown
+from jalon_web.typed import number
 
 blueprint = Blueprint("tree", __name__, url_prefix="/comptes")
 _ALL: Final = ("policy", "validates", "creates_accounts")
@@ -78,7 +79,7 @@ def create() -> Any:
                 form.login.data,
                 form.identity,
                 form.asked,
-                int(form.above.data),
+                number(form.above.data),
                 portal().sign_in.passwords,
             )
             token = _invited(act, account.id or 0)
@@ -170,7 +171,7 @@ def move_one(account_id: int) -> Any:
         form.above.data = str(seen.manager_id or "")
     elif form.validate():
         with acting() as act:
-            move(act, account_id, int(form.above.data))
+            move(act, account_id, number(form.above.data))
         return _done(_("Le compte est déplacé, avec ceux qui lui sont rattachés."), account_id)
     page = render_template("tree/move.html", account=seen, form=form)
     return page, 200 if request.method == "GET" else 422
@@ -224,7 +225,7 @@ def entrust_all(account_id: int) -> Any:
 def _receivers(product_ids: Any) -> dict[int, int]:
     """Read who becomes responsible of each product; one left out stays as it is."""
     posted = {each: request.form.get(f"to.{each}", "") for each in product_ids}
-    return {each: int(raw) for each, raw in posted.items() if raw.isascii() and raw.isdigit()}
+    return {each: to for each, raw in posted.items() if (to := number(raw))}
 
 
 def _outside(accounts: list[AccountSeen], account_id: int) -> list[AccountSeen]:
