@@ -14,11 +14,11 @@ from sqlalchemy import event, insert
 
 from jalon.domain.rights import AccountKind, Person
 from jalon.plugins.registry import Plugins
+from jalon.services.acting import Acting
 from jalon.services.clock import system_clock
 from jalon.services.lists import Given, give, matrix_of
 from jalon.services.sealing import seal, verify
 from jalon.services.trace import Actor
-from jalon.services.tree import Acting
 from jalon.storage import schema
 from jalon.storage.database import Database
 from jalon.storage.tables import Product, Subject, Trace, table_of

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from jalon.domain.rights import AccountKind, Person
-from jalon.services.acting import DeniedError
+from jalon.services.acting import Acting, DeniedError
 from jalon.services.importing import COLUMNS, ImportRefusedError, Planned, apply, plan
-from jalon.services.organisations import Invited
+from jalon.services.managing import Invited
 from jalon.services.trace import Actor
-from jalon.services.tree import Acting
 from jalon.storage.database import Database
 from jalon.storage.tables import Account, AccountLink, Organisation, Subject, Trace
 from support.services import START, cheap_passwords, make_account, make_organisation, rows_of, statements

@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from jalon.domain.rights import EVERY_RIGHT, Denial, Rights
 from jalon.services.account_acts import suspend
-from jalon.services.acting import DeniedError
+from jalon.services.acting import Acting, DeniedError
 from jalon.services.explaining import abilities
 from jalon.services.lists import Given, give, matrix_of
 from jalon.services.products import NotSeenError
 from jalon.services.trace import Actor
-from jalon.services.tree import Acting, Identity, change, create_below, delete, move
+from jalon.services.tree import Identity, change, create_below, delete, move
 from jalon.storage.database import Database
 from jalon.storage.tables import ProductShare
 from support.client import counting
@@ -106,12 +106,12 @@ def test_a_manager_keeps_but_does_not_add_what_it_lacks(publisher: Publisher) ->
     manager = publisher.create(publisher.head, rights=Rights(creates_accounts=True))
     below = publisher.create(publisher.head, manager, EVERY_RIGHT)
     with publisher.acting(manager) as act:
-        change(act, below, Identity("Renommé", "renomme@editeur.example"), EVERY_RIGHT)
+        change(act, below, Identity("Renommé", publisher.rows()[below].email), EVERY_RIGHT)
     assert publisher.rows()[below].validates
     with publisher.acting(manager) as act:
-        change(act, below, Identity("Renommé", "renomme@editeur.example"), Rights())
+        change(act, below, Identity("Renommé", publisher.rows()[below].email), Rights())
     with pytest.raises(DeniedError), publisher.acting(manager) as act:
-        change(act, below, Identity("Renommé", "renomme@editeur.example"), EVERY_RIGHT)
+        change(act, below, Identity("Renommé", publisher.rows()[below].email), EVERY_RIGHT)
     assert not publisher.rows()[below].validates
 
 

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import event, func, select
 
-from jalon.domain.rights import EVERY_RIGHT, Rights, WorkProfile, why_not_manage
-from jalon.services.account_acts import resume, suspend
-from jalon.services.acting import DeniedError, hold, require
+from jalon.domain.rights import EVERY_RIGHT, Rights, WorkProfile
+from jalon.services.acting import DeniedError
 from jalon.services.lists import Given, give
-from jalon.services.people import account_seen
+from jalon.services.managing import resume_one, suspend_one
 from jalon.services.products import NotSeenError, product_seen, products_seen
 from jalon.services.tree import Identity, change, delete, entrust, move
 from jalon.storage.database import Database
@@ -151,14 +150,8 @@ class Tree(RuleBasedStateMachine):
     @rule(actor=INDEX, other=INDEX, suspending=st.booleans())
     def suspend(self, actor: int, other: int, *, suspending: bool) -> None:
         """Suspend or resume, as the page does."""
-
-        def do(act: Any) -> None:
-            who = hold(act.session, act.person)
-            seen = account_seen(act.session, who, self.other(actor, other))
-            require(why_not_manage(who, seen.bond), seen)
-            (suspend if suspending else resume)(act.session, act.actor, seen.id, act.at)
-
-        self.act(self.account(actor), do)
+        act_on = suspend_one if suspending else resume_one
+        self.act(self.account(actor), lambda act: act_on(act, self.other(actor, other)))
 
     @rule(actor=INDEX, other=INDEX, receiver=INDEX)
     def delete(self, actor: int, other: int, receiver: int) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from jalon.domain.rights import AccountKind, Person
-from jalon.services.organisations import FirstAccount, Invited, create_with_head
+from jalon.services.acting import Acting
+from jalon.services.managing import Invited
+from jalon.services.organisations import FirstAccount, create_with_head
 from jalon.services.trace import Actor
-from jalon.services.tree import Acting
 from jalon.storage.database import Database
 from jalon.storage.tables import Account, Organisation, Trace
 from support.services import START, cheap_passwords, make_account, rows_of

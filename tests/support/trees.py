@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from jalon.domain.rights import EVERY_RIGHT, AccountKind, Person, Rights
 from jalon.services.accounts import NewAccount, create_account, create_organisation
+from jalon.services.acting import Acting
 from jalon.services.people import account_seen
 from jalon.services.trace import Actor
-from jalon.services.tree import Acting, Identity, create_below
+from jalon.services.tree import Identity, create_below
 from jalon.storage.database import Database
 from jalon.storage.tables import METADATA, Account, Product, Subject, table_of
 from support.services import START, cheap_passwords
@@ -91,8 +92,8 @@ class Publisher:
                 above or actor,
                 cheap_passwords(),
             )
-        self.accounts.append(made.id or 0)
-        return made.id or 0
+        self.accounts.append(made.account_id)
+        return made.account_id
 
     def product(self, responsible: int, name: str = "") -> int:
         """Make a product."""

@@ -222,7 +222,7 @@ def test_settings_of_mail_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "message", ["registration-accepted", "registration-refused", "product-request-accepted"]
+    "message", ["product-request-refused", "registration-refused", "product-request-accepted"]
 )
 def test_values_are_only_text(message: str) -> None:
     """What people wrote is put in as it is, missing or strange; it changes neither link nor login."""

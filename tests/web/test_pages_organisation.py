@@ -6,7 +6,7 @@ import re
 
 from jalon.services.jobs import Jobs
 from jalon.services.worker import steps
-from jalon.storage.tables import AnswerRow, PluginSwitch, Trace
+from jalon.storage.tables import Account, AnswerRow, PluginSwitch, Product, Subject, Trace
 from jalon_web.portal import portal
 from support.portal import CABINET, EXPERT, HEAD, RESPONSIBLE, STRANGER, Site
 
@@ -76,3 +76,32 @@ def test_a_choice_is_for_one_organisation(site: Site) -> None:
     client.get("/organisation/parcours")
     client.post("/organisation/parcours", {"plugin": DMP, "wanted": "off", "confirmed": "yes"})
     assert "Non activé" not in site.client(STRANGER).get("/organisation/parcours").html
+
+
+def test_the_preview_reads_as_little_for_many_products(site: Site) -> None:
+    """However many products an organisation has, what a switch would change is read in as many statements."""
+    counts = []
+    for added in (0, 5):
+        add_products(site, added)
+        client = site.client(HEAD)
+        client.get("/organisation/parcours")
+        page = client.post("/organisation/parcours", {"plugin": DMP, "wanted": "off"}, 200)
+        counts.append(len(page.statements))
+    assert counts[0] == counts[1]
+
+
+def add_products(site: Site, count: int) -> None:
+    """Give the head's organisation more products, without answers."""
+    (head,) = site.rows(Account, login=HEAD)
+    owner = {
+        "organisation_id": head["organisation_id"],
+        "responsible_id": head["id"],
+        "created_by": head["id"],
+    }
+    for number in range(count):
+        with site.database.writing() as session:
+            subject = Subject(kind="product")
+            session.add(subject)
+            session.flush()
+            row = {"reference": f"X-{number}", "name": f"X {number}", "name_key": f"x {number}"}
+            session.add(Product(id=subject.id, version="1", **row, **owner))

@@ -10,6 +10,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from jinja2 import Environment
 
+from support.portal import Site
+
 ROOT = Path(__file__).parents[2]
 WEB = ROOT / "web" / "src" / "jalon_web"
 TEMPLATES = sorted((WEB / "templates").rglob("*.html"))
@@ -55,3 +57,11 @@ def test_messages_are_extracted_from_templates_and_code() -> None:
         "Cette page n’existe pas ou ne vous est pas accessible.",
     } <= found
     assert len(found) > 150
+
+
+@pytest.mark.parametrize(("n", "expected"), [(0, "0 produit"), (1, "1 produit"), (2, "2 produits")])
+def test_french_takes_the_singular_below_two(site: Site, n: int, expected: str) -> None:
+    """Without a catalogue too, nothing and one are singular: « 0 produit »."""
+    source = "{% trans n=n %}{{ n }} produit{% pluralize %}{{ n }} produits{% endtrans %}"
+    with site.app.test_request_context():
+        assert expected == site.app.jinja_env.from_string(source).render(n=n)

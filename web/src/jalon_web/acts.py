@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import request
+from flask import render_template, request
 
 from jalon.errors import JalonError
+from jalon.services.acting import Acting
+from jalon.services.managing import Invited
 from jalon.services.trace import Actor
-from jalon.services.tree import Acting
 from jalon_web.portal import portal, signed_in
 from jalon_web.typed import typeset
 
@@ -27,6 +28,14 @@ def acting() -> Iterator[Acting]:
     held = portal()
     with held.database.writing() as session:
         yield Acting(session, signed_in().person, actor(), held.clock())
+
+
+def link_page(made: Invited, back: str) -> str:
+    """Show a link once; it is nowhere else. The worker is told, where it is sent as well."""
+    held = portal()
+    held.wake()
+    address = held.link_address(made.token) if made.token else ""
+    return render_template("accounts/link.html", made=made, address=address, mails=held.mails, back=back)
 
 
 def refused(form: Any, error: JalonError) -> None:

@@ -12,6 +12,10 @@ from jalon_web.translation import gettext as _
 from jalon_web.translation import lazy_gettext as __
 from jalon_web.typed import named
 
+PROFILES: Final[Mapping[WorkProfile, Any]] = {
+    WorkProfile.PRODUCTS: __("Questionnaires des produits"),
+    WorkProfile.PRODUCTS_AND_POLICY: __("Questionnaires des produits et politique globale"),
+}
 _REASONS: Final[Mapping[Denial, Any]] = {
     Denial.OWN_ACCOUNT: __("Personne ne modifie ses propres droits ni la liste de ses produits."),
     Denial.NOT_BELOW: __("Vous ne gérez que les comptes qui vous sont rattachés, directement ou non."),
@@ -27,6 +31,7 @@ _REASONS: Final[Mapping[Denial, Any]] = {
     Denial.NOT_HEAD: __("Seul le compte placé tout en haut de l’organisation peut le faire."),
     Denial.NOT_ADMINISTRATOR: __("Seul un administrateur du portail peut le faire."),
     Denial.ARCHIVED: __("Ce produit est archivé\u00a0: réactivez-le d’abord."),
+    Denial.SUSPENDED: __("Ce compte est suspendu\u00a0: réactivez-le d’abord."),
     Denial.LAST: __("C’est le dernier compte d’administration\u00a0: créez-en un autre d’abord."),
 }
 
@@ -46,16 +51,9 @@ def reason(denial: Denial, who: Sequence[str] = ()) -> Reason:
     return Reason(str(_REASONS[denial]), _("Adressez-vous à un administrateur du portail."))
 
 
-def profile_text(profile: WorkProfile) -> str:
-    """Name a profile."""
-    if profile is WorkProfile.PRODUCTS:
-        return _("Questionnaires des produits")
-    return _("Questionnaires des produits et politique globale")
-
-
 def rights_text(rights: Rights) -> str:
     """Name the profile and the rights of an account, in one line."""
-    parts = [profile_text(rights.profile)]
+    parts = [str(PROFILES[rights.profile])]
     if rights.validates:
         parts.append(_("peut valider"))
     if rights.creates_accounts:

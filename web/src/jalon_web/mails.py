@@ -48,10 +48,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
         _("Second facteur désactivé"),
         _("Le second facteur de votre compte (%(login)s) est désactivé."),
     ),
-    "registration-accepted": (
-        _("Votre demande d’inscription"),
-        _("L’organisation %(organisation)s est inscrite sur Jalon\u00a0: %(root)s\n\n%(text)s"),
-    ),
     "registration-refused": (
         _("Votre demande d’inscription"),
         _("L’inscription de l’organisation %(organisation)s n’a pas été acceptée.\n\n%(text)s"),

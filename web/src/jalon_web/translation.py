@@ -33,9 +33,14 @@ def translate_templates(environment: Environment) -> None:
     """Make templates find their messages as quickly as we do."""
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda message: _translations().gettext(message),
-        ngettext=lambda one, several, n: _translations().ngettext(one, several, n),
+        ngettext=lambda one, several, n: _translations().ngettext(one, several, _french(n)),
         newstyle=True,
     )
+
+
+def _french(n: int) -> int:
+    """Give a number that gettext counts as French does: without a catalogue its singular is for one alone."""
+    return 1 if n < 2 and language().startswith("fr") else n  # noqa: PLR2004
 
 
 def _translations() -> NullTranslations:

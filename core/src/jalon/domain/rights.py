@@ -39,6 +39,7 @@ class Denial(StrEnum):
     NOT_HEAD = "not_head"
     NOT_ADMINISTRATOR = "not_administrator"
     ARCHIVED = "archived"
+    SUSPENDED = "suspended"  # the account has to be resumed first
     LAST = "last"  # the last administrator
 
 

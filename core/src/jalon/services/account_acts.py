@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from jalon.services.accounts import TAKEN, AccountRefusedError, checked_email, require_free
+from jalon.services.accounts import TAKEN, AccountRefusedError, checked_email, require_free, update_account
 from jalon.services.links import Purpose, drop_links, make_link
 from jalon.services.mail import queue_mail
 from jalon.services.sign_in import end_sessions
@@ -22,14 +22,14 @@ _CODE: Final = table_of(RecoveryCode)
 
 def suspend(session: Session, actor: Actor, account_id: int, at: datetime) -> None:
     """Keep an account from signing in: its sessions end at once, its links are worth nothing."""
-    _set(session, account_id, suspended_at=at)
+    update_account(session, account_id, suspended_at=at)
     _shut(session, account_id)
     record(session, at, actor, "account-suspended", ("account", account_id))
 
 
 def resume(session: Session, actor: Actor, account_id: int, at: datetime) -> None:
     """Let a suspended account sign in again."""
-    _set(session, account_id, suspended_at=None)
+    update_account(session, account_id, suspended_at=None)
     record(session, at, actor, "account-resumed", ("account", account_id))
 
 
@@ -50,7 +50,7 @@ def readdress(session: Session, account_id: int, former: str, email: str, at: da
     checked, key = checked_email(email)
     require_free(session, email_key=key, except_account=account_id)
     try:
-        _set(session, account_id, email=checked, email_key=key)
+        update_account(session, account_id, email=checked, email_key=key)
     except IntegrityError:  # another was quicker
         raise AccountRefusedError(TAKEN["email"], "email") from None
     drop_links(session, account_id)
@@ -65,7 +65,7 @@ def delete_account(session: Session, actor: Actor, account_id: int, at: datetime
     """
     _shut(session, account_id)
     session.execute(delete(_CODE).where(_CODE.c.account_id == account_id))
-    _set(
+    update_account(
         session,
         account_id,
         deleted_at=at,
@@ -83,7 +83,3 @@ def delete_account(session: Session, actor: Actor, account_id: int, at: datetime
 def _shut(session: Session, account_id: int) -> None:
     end_sessions(session, account_id)
     drop_links(session, account_id)
-
-
-def _set(session: Session, account_id: int, **values: Any) -> None:
-    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(values))

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -176,6 +176,12 @@ def require_free(
         found = session.scalar(select(accounts.c.id).where(column == key)) if key else None
         if found is not None and found != except_account:
             raise AccountRefusedError(TAKEN[field], field)
+
+
+def update_account(session: Session, account_id: int, **values: Any) -> None:
+    """Write columns of one account."""
+    accounts = table_of(Account)
+    session.execute(update(accounts).where(accounts.c.id == account_id).values(values))
 
 
 def shown_character(character: str) -> str:

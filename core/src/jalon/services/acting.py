@@ -5,14 +5,17 @@ What a page showed may be old: rights are decided on what is true when the act i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from jalon.domain.rights import Denial, Person
+from jalon.domain.rights import Denial, Person, why_not_administer, why_not_manage
 from jalon.services.people import AccountSeen, account_seen
 from jalon.services.products import NotSeenError
+from jalon.services.trace import Actor, record
 from jalon.storage.tables import Organisation, table_of
 
 _ORGANISATION: Final = table_of(Organisation)
@@ -21,16 +24,34 @@ _ORGANISATION: Final = table_of(Organisation)
 class DeniedError(Exception):
     """An action on something that is seen is refused; screens say why, and who can do it."""
 
-    def __init__(self, denial: Denial, account: AccountSeen | None = None) -> None:
+    def __init__(self, denial: Denial) -> None:
         super().__init__(denial.value)
         self.denial = denial
-        self.account = account
 
 
-def require(denial: Denial | None, account: AccountSeen | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Hold one act: the transaction, who acts, from where, and when."""
+
+    session: Session
+    person: Person
+    actor: Actor
+    at: datetime
+
+    def record(self, action: str, account_id: int, **detail: Any) -> None:
+        """Trace what was done to an account."""
+        record(self.session, self.at, self.actor, action, ("account", account_id), **detail)
+
+
+def require(denial: Denial | None) -> None:
     """Raise what a rule refuses."""
     if denial is not None:
-        raise DeniedError(denial, account)
+        raise DeniedError(denial)
+
+
+def require_administrator(person: Person, session: Session) -> None:
+    """Want an administrator, as things are now; the command line stands for one, without account."""
+    require(why_not_administer(hold(session, person) if person.account_id else person))
 
 
 def hold(session: Session, person: Person) -> Person:
@@ -52,3 +73,11 @@ def hold(session: Session, person: Person) -> Person:
         creates_accounts=found.bond.rights.creates_accounts,
         is_head=found.bond.is_head,
     )
+
+
+def managed(act: Acting, account_id: int) -> AccountSeen:
+    """Find an account one may act on, as things are now; raise NotSeenError or DeniedError."""
+    person = hold(act.session, act.person)
+    seen = account_seen(act.session, person, account_id)
+    require(why_not_manage(person, seen.bond))
+    return seen

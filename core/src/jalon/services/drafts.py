@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -64,13 +64,21 @@ class Draft:
 
 
 def read_draft(session: Session, subject_id: int) -> Draft:
-    """Read a draft in two statements.
+    """Read a draft in two statements."""
+    (draft,) = read_drafts(session, [subject_id])
+    return draft
 
-    The stamp comes first: an answer written in between makes the stamp too old, never too new.
+
+def read_drafts(session: Session, subject_ids: Sequence[int]) -> list[Draft]:
+    """Read drafts in two statements, however many there are.
+
+    Stamps come first: an answer written in between makes a stamp too old, never too new.
     """
-    last = select(func.max(_PROFILE.c.number)).where(_PROFILE.c.product_id == subject_id).scalar_subquery()
-    row = session.execute(
+    former = _PROFILE.alias("former")
+    last = select(func.max(former.c.number)).where(former.c.product_id == _SUBJECT.c.id).scalar_subquery()
+    rows = session.execute(
         select(
+            _SUBJECT.c.id,
             _SUBJECT.c.kind,
             _SUBJECT.c.stamp,
             _PROFILE.c.facts,
@@ -80,22 +88,38 @@ def read_draft(session: Session, subject_id: int) -> Draft:
         .select_from(_SUBJECT)
         .outerjoin(_PROFILE, (_PROFILE.c.product_id == _SUBJECT.c.id) & (_PROFILE.c.number == last))
         .outerjoin(_EVALUATION, _EVALUATION.c.subject_id == _SUBJECT.c.id)
-        .where(_SUBJECT.c.id == subject_id)
-    ).one()
-    return Draft(
-        subject_id,
-        row.kind,
-        row.stamp,
-        row.facts or {},
-        kept_answers(session, subject_id),
-        from_document(row.document),
-        -1 if row.evaluated_stamp is None else row.evaluated_stamp,
-    )
+        .where(_SUBJECT.c.id.in_(subject_ids))
+        .order_by(_SUBJECT.c.id)
+    ).all()
+    kept = _kept(session, _ANSWER.c.subject_id.in_(subject_ids))
+    return [
+        Draft(
+            row.id,
+            row.kind,
+            row.stamp,
+            row.facts or {},
+            kept.get(row.id, {}),
+            from_document(row.document),
+            -1 if row.evaluated_stamp is None else row.evaluated_stamp,
+        )
+        for row in rows
+    ]
 
 
 def kept_answers(session: Session, subject_id: int, names: Iterable[str] | None = None) -> dict[str, Kept]:
     """Read the answers of a subject, or some of them, with the name of who gave each."""
+    which = _ANSWER.c.subject_id == subject_id
+    if names is not None:
+        wanted = list(names)
+        which &= _ANSWER.c.referential.in_(sorted({referential_of(name) for name in wanted}))
+        which &= _ANSWER.c.criterion.in_([name.partition("/")[2] for name in wanted])
+    return _kept(session, which).get(subject_id, {})
+
+
+def _kept(session: Session, which: Any) -> dict[int, dict[str, Kept]]:
+    """Read answers by subject and name."""
     columns = [
+        _ANSWER.c.subject_id,
         _ANSWER.c.referential,
         _ANSWER.c.criterion,
         _ANSWER.c.version,
@@ -111,14 +135,10 @@ def kept_answers(session: Session, subject_id: int, names: Iterable[str] | None 
         _ACCOUNT.c.name,
     ]
     joined = select(*columns).join_from(_ANSWER, _ACCOUNT, _ANSWER.c.author_id == _ACCOUNT.c.id)
-    query = joined.where(_ANSWER.c.subject_id == subject_id)
-    if names is not None:
-        wanted = list(names)
-        query = query.where(
-            _ANSWER.c.referential.in_(sorted({referential_of(name) for name in wanted}))
-        ).where(_ANSWER.c.criterion.in_([name.partition("/")[2] for name in wanted]))
-    found = {}
-    for referential, code, version, level, comment, support, *others in session.execute(query):
+    found: dict[int, dict[str, Kept]] = {}
+    for subject, referential, code, version, level, comment, support, *others in session.execute(
+        joined.where(which)
+    ):
         name = f"{referential}/{code}"
-        found[name] = Kept(name, version, level, comment, tuple(support), *others)
+        found.setdefault(subject, {})[name] = Kept(name, version, level, comment, tuple(support), *others)
     return found

@@ -13,15 +13,12 @@ from jalon.domain.referential import About, Kind
 from jalon.domain.rights import Person, why_not_enable
 from jalon.plugins.discovery import Plugin
 from jalon.plugins.registry import Plugins
-from jalon.services.acting import hold, require
-from jalon.services.clock import Clock
-from jalon.services.drafts import read_draft
+from jalon.services.acting import Acting, hold, require, require_administrator
+from jalon.services.drafts import Draft, read_drafts
 from jalon.services.evaluating import derived
 from jalon.services.products import NotSeenError
-from jalon.services.standing import Standing
 from jalon.services.switches import Switchboard, switch
 from jalon.services.trace import record
-from jalon.services.tree import Acting
 from jalon.storage.database import Database
 from jalon.storage.tables import Account, Product, table_of
 
@@ -84,24 +81,34 @@ def effect_of(
         owned = select(_PRODUCT.c.id).where(
             _PRODUCT.c.organisation_id == person.organisation_id, _PRODUCT.c.archived_at.is_(None)
         )
-        ids = list(session.scalars(owned.order_by(_PRODUCT.c.id)))
-    effects = [_effect(database, each, before, after) for each in ids]
+        drafts = read_drafts(session, list(session.scalars(owned.order_by(_PRODUCT.c.id))))
+    effects = [_effect(each, before, after) for each in drafts]
     return Effect(*map(sum, zip(*effects, strict=True))) if effects else Effect(0, 0, 0, 0, 0)
 
 
-def enable(act: Acting, board: Switchboard, plugin: str, clock: Clock, *, is_on: bool) -> None:
+def enable(act: Acting, board: Switchboard, plugin: str, *, is_on: bool) -> None:
     """Switch a plugin for one's organisation: only its topmost account may."""
     person = hold(act.session, act.person)
     require(why_not_enable(person))
-    if plugin not in {each.name for each in board.plugins.taking_part if _is_optional(each)}:
-        raise NotSeenError
+    _require_optional(board, plugin)
+    _switch(act, plugin, is_on=is_on, organisation_id=person.organisation_id)
+
+
+def enable_everywhere(act: Acting, plugin: str, *, is_on: bool) -> None:
+    """Switch a plugin for the whole instance: only an administrator may."""
+    require_administrator(act.person, act.session)
+    _switch(act, plugin, is_on=is_on, organisation_id=None)
+
+
+def _switch(act: Acting, plugin: str, *, is_on: bool, organisation_id: int | None) -> None:
+    author = act.person.account_id
     switch(
         act.session,
         plugin,
         is_on=is_on,
-        organisation_id=person.organisation_id,
-        author_id=person.account_id,
-        clock=clock,
+        organisation_id=organisation_id,
+        author_id=author,
+        clock=lambda: act.at,
     )
     record(act.session, act.at, act.actor, "plugin-switched", ("plugin", plugin), on=is_on)
 
@@ -114,6 +121,11 @@ def head_of(session: Session, organisation_id: int | None) -> str:
         & _ACCOUNT.c.deleted_at.is_(None)
     )
     return session.scalar(select(_ACCOUNT.c.name).where(head)) or ""
+
+
+def _require_optional(board: Switchboard, plugin: str) -> None:
+    if plugin not in {each.name for each in board.plugins.taking_part if _is_optional(each)}:
+        raise NotSeenError
 
 
 def _is_optional(plugin: Plugin) -> bool:
@@ -129,25 +141,17 @@ def _both(
     database: Database, board: Switchboard, person: Person, plugin: str, *, is_on: bool, generation: str
 ) -> tuple[Plugins, Plugins]:
     everywhere, here = board.off(database, person.organisation_id, generation)
-    if plugin not in {each.name for each in board.plugins.taking_part if _is_optional(each)}:
-        raise NotSeenError
+    _require_optional(board, plugin)
     changed = here - {plugin} if is_on else here | {plugin}
     return board.without(everywhere | here), board.without(everywhere | changed)
 
 
-def _effect(database: Database, product_id: int, before: Plugins, after: Plugins) -> Effect:
-    with database.reading() as session:
-        draft = read_draft(session, product_id)
+def _effect(draft: Draft, before: Plugins, after: Plugins) -> Effect:
     now, then = derived(draft, before, draft.answers), derived(draft, after, draft.answers)
     appear, gone = set(then.asked) - set(now.asked), set(now.asked) - set(then.asked)
     kept = {name for name, each in draft.kept.items() if each.filed_at is None}
-    changed = sum(
-        _prefill(now, name) != _prefill(then, name) for name in set(now.asked) & set(then.asked) - kept
-    )
+    both = set(now.asked) & set(then.asked) - kept
+    changed = sum(now.of(name).prefill != then.of(name).prefill for name in both)
     return Effect(
         int(bool(appear or gone or changed)), len(appear), len(gone & kept), len(appear & kept), changed
     )
-
-
-def _prefill(standing: Standing, name: str) -> object:
-    return standing.of(name).prefill

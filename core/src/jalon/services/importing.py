@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from jalon.domain.rights import EVERY_RIGHT, Rights, WorkProfile, why_not_administer
+from jalon.domain.rights import EVERY_RIGHT, Rights, WorkProfile
 from jalon.errors import JalonError
 from jalon.services.accounts import (
     AccountRefusedError,
@@ -21,14 +21,12 @@ from jalon.services.accounts import (
     create_account,
     create_organisation,
 )
-from jalon.services.acting import require
-from jalon.services.links import Purpose, make_link
-from jalon.services.mail import queue_mail
-from jalon.services.organisations import Invited, organisation_line
+from jalon.services.acting import Acting, require_administrator
+from jalon.services.managing import Invited, invite
+from jalon.services.organisations import organisation_line
 from jalon.services.passwords import Passwords
 from jalon.services.texts import name_key
 from jalon.services.trace import record
-from jalon.services.tree import Acting
 from jalon.storage.tables import Account, Organisation, table_of
 
 COLUMNS: Final = (
@@ -110,7 +108,7 @@ def plan(session: Session, rows: Sequence[Sequence[str]]) -> list[Planned]:
 
 def apply(act: Acting, rows: Sequence[Sequence[str]], passwords: Passwords) -> list[Invited]:
     """Do what the plan says, in this transaction; raise when a row is refused: nothing is then written."""
-    require(why_not_administer(act.person))
+    require_administrator(act.person, act.session)
     planned = plan(act.session, rows)
     if refused := [each for each in planned if each.state == "refused"]:
         first = refused[0]
@@ -142,12 +140,8 @@ def _written(act: Acting, each: Planned, passwords: Passwords) -> Invited:
         creates_accounts=each.rights.creates_accounts,
     )
     account = create_account(act.session, new, passwords)
-    number = account.id or 0
-    act.record("account-created", number, rights=sorted(each.rights.granted()))
-    act.record("invited", number)
-    queue_mail(act.session, "invitation", account_id=number, at=act.at)
-    token = make_link(act.session, number, Purpose.INVITATION, act.at)
-    return Invited(number, account.login, account.name, token)
+    act.record("account-created", account.id or 0, rights=sorted(each.rights.granted()))
+    return invite(act, account)
 
 
 def _planned(line: int, cells: dict[str, str], places: Mapping[str, int], known: _Known) -> Planned:

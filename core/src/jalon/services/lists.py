@@ -10,10 +10,9 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from jalon.domain.rights import Denial, Person, why_not_give
-from jalon.services.acting import hold, require
+from jalon.services.acting import Acting, hold, require
 from jalon.services.people import AccountSeen, accounts_below
 from jalon.services.products import NotSeenError, seen_by
-from jalon.services.tree import Acting
 from jalon.storage.database import add_missing
 from jalon.storage.tables import Product, ProductShare, table_of
 
@@ -92,7 +91,7 @@ def give(act: Acting, given: Collection[Given], taken: Collection[Given]) -> Non
             require(Denial.OWN_ACCOUNT)
         if account_id not in below or product_id not in products:
             raise NotSeenError
-        require(why_not_give(person, below[account_id].bond), below[account_id])
+        require(why_not_give(person, below[account_id].bond))
     rows = [{"product_id": each.product_id, "account_id": each.account_id} for each in sorted(set(given))]
     add_missing(act.session, ProductShare, rows)
     if taken:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
-from jalon.domain.rights import EVERY_RIGHT, AccountKind, Denial, why_not_administer
+from jalon.domain.rights import EVERY_RIGHT, AccountKind
 from jalon.services.account_acts import readdress, suspend
 from jalon.services.accounts import (
     AccountRefusedError,
@@ -16,16 +16,14 @@ from jalon.services.accounts import (
     checked_name,
     create_account,
     create_organisation,
+    update_account,
 )
-from jalon.services.acting import hold, require
-from jalon.services.links import Purpose, make_link
-from jalon.services.mail import queue_mail
+from jalon.services.acting import Acting, managed, require_administrator
+from jalon.services.managing import Invited, invite
 from jalon.services.passwords import Passwords
-from jalon.services.people import account_seen
 from jalon.services.products import LARGEST, NotSeenError
 from jalon.services.texts import MAX_NAME, TextRefusedError, clean, name_key
 from jalon.services.trace import record
-from jalon.services.tree import Acting
 from jalon.storage.tables import Account, Organisation, Product, table_of
 
 _ACCOUNT: Final = table_of(Account)
@@ -55,18 +53,9 @@ class OrganisationListed(NamedTuple):
     head_suspended: bool
 
 
-class Invited(NamedTuple):
-    """Hold an account that was made, and the token of its link, shown once."""
-
-    account_id: int
-    login: str
-    name: str
-    token: str
-
-
 def create_with_head(act: Acting, name: str, first: FirstAccount, passwords: Passwords) -> Invited:
     """Make an organisation with its topmost account, invited to choose a password."""
-    _administrator(act)
+    require_administrator(act.person, act.session)
     organisation = create_organisation(act.session, name)
     record(act.session, act.at, act.actor, "organisation-created", ("organisation", organisation.id or 0))
     return _invite_head(act, organisation.id or 0, first, passwords)
@@ -141,7 +130,7 @@ def give_first_account(
     act: Acting, organisation_id: int, first: FirstAccount, passwords: Passwords
 ) -> Invited:
     """Make the topmost account of an organisation that has none."""
-    _administrator(act)
+    require_administrator(act.person, act.session)
     _hold(act, organisation_id)
     if any(row.manager_id is None for row in members(act.session, organisation_id)):
         raise AccountRefusedError(
@@ -152,7 +141,7 @@ def give_first_account(
 
 def replace_head(act: Acting, organisation_id: int, successor_id: int, *, suspending: bool) -> None:
     """Put an account of an organisation in the place of its topmost one, which goes below it."""
-    _administrator(act)
+    require_administrator(act.person, act.session)
     _hold(act, organisation_id)
     rows = {row.id: row for row in members(act.session, organisation_id)}
     head = next((row for row in rows.values() if row.manager_id is None), None)
@@ -168,8 +157,8 @@ def replace_head(act: Acting, organisation_id: int, successor_id: int, *, suspen
     }
     below = update(_ACCOUNT).where(_ACCOUNT.c.manager_id == head.id, _ACCOUNT.c.id != successor.id)
     act.session.execute(below.values(manager_id=successor.id))
-    _set(act.session, successor.id, manager_id=None, **rights)
-    _set(act.session, head.id, manager_id=successor.id)
+    update_account(act.session, successor.id, manager_id=None, **rights)
+    update_account(act.session, head.id, manager_id=successor.id)
     subject, detail = ("organisation", organisation_id), {"before": head.id, "after": successor.id}
     record(act.session, act.at, act.actor, "head-replaced", subject, **detail)
     if suspending and head.suspended_at is None:
@@ -180,7 +169,7 @@ def create_successor(
     act: Acting, organisation_id: int, first: FirstAccount, passwords: Passwords, *, suspending: bool
 ) -> Invited:
     """Make the account of who takes the place of the topmost one, and put it there."""
-    _administrator(act)
+    require_administrator(act.person, act.session)
     _hold(act, organisation_id)
     head = next((row.id for row in members(act.session, organisation_id) if row.manager_id is None), None)
     if head is None:
@@ -194,8 +183,9 @@ def create_without_organisation(
     act: Acting, kind: AccountKind, first: FirstAccount, passwords: Passwords
 ) -> Invited:
     """Make an account of the authority, or of an administrator."""
-    _administrator(act)
-    require(Denial.NOT_BELOW if kind is AccountKind.MEMBER else None)
+    require_administrator(act.person, act.session)
+    if kind is AccountKind.MEMBER:
+        raise NotSeenError
     new = NewAccount(first.login, first.name, first.email, kind=kind)
     return _invited(act, create_account(act.session, new, passwords))
 
@@ -206,38 +196,20 @@ def without_organisation(session: Session) -> list[Any]:
     return list(session.execute(query.order_by(_ACCOUNT.c.kind, func.lower(_ACCOUNT.c.name), _ACCOUNT.c.id)))
 
 
-def administrators(session: Session, *, holding: bool = False) -> int:
-    """Count the administrators that can sign in; while they are held, no other act takes one away."""
-    able = (
-        (_ACCOUNT.c.kind == AccountKind.ADMINISTRATOR.value)
-        & _ACCOUNT.c.deleted_at.is_(None)
-        & _ACCOUNT.c.suspended_at.is_(None)
-    )
-    query = select(_ACCOUNT.c.id).where(able).order_by(_ACCOUNT.c.id)
-    return len(session.execute(query.with_for_update() if holding else query).all())
-
-
 def edit_identity(act: Acting, account_id: int, name: str, email: str) -> None:
     """Change the name and the address of an account an administrator answers for."""
-    _administrator(act)
-    seen = account_seen(act.session, act.person, account_id)
-    require(Denial.OWN_ACCOUNT if account_id == act.person.account_id else None, seen)
+    require_administrator(act.person, act.session)
+    seen = managed(act, account_id)
     checked, (address, _key) = checked_name(name), checked_email(email)
     if address != seen.email:
         readdress(act.session, account_id, seen.email, address, act.at)
     if checked != seen.name:
-        _set(act.session, account_id, name=checked)
+        update_account(act.session, account_id, name=checked)
     if (checked, address) != (seen.name, seen.email):
         act.record("account-changed", account_id)
 
 
 # -- small things
-
-
-def _administrator(act: Acting) -> None:
-    """Want an administrator, as things are now; the command line stands for one, without account."""
-    person = hold(act.session, act.person) if act.person.account_id else act.person
-    require(why_not_administer(person))
 
 
 def _hold(act: Acting, organisation_id: int) -> None:
@@ -264,13 +236,8 @@ def _topmost(organisation_id: int, first: FirstAccount, manager_id: int | None =
 
 
 def _invited(act: Acting, account: Account) -> Invited:
-    number = account.id or 0
-    act.record("account-created", number)
-    act.record("invited", number)
-    queue_mail(act.session, "invitation", account_id=number, at=act.at)
-    return Invited(
-        number, account.login, account.name, make_link(act.session, number, Purpose.INVITATION, act.at)
-    )
+    act.record("account-created", account.id or 0)
+    return invite(act, account)
 
 
 def organisation_line(name: str) -> str:
@@ -290,7 +257,3 @@ def _words(words: str) -> list[str]:
         return name_key(words[:200]).split()
     except TextRefusedError:
         return []
-
-
-def _set(session: Session, account_id: int, **values: Any) -> None:
-    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(values))

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from jalon.errors import JalonError
 from jalon.services.account_acts import readdress
-from jalon.services.accounts import AccountRefusedError, checked_email
+from jalon.services.accounts import AccountRefusedError, checked_email, update_account
 from jalon.services.links import Purpose, drop_links, holder_of, use_link
 from jalon.services.mail import NOBODY, queue_mail
 from jalon.services.passwords import PasswordRefusedError, Passwords
@@ -88,7 +88,7 @@ def choose_password(
     with database.writing() as session:
         if use_link(session, token, *_CHOOSING, at=at) is None:  # another was quicker
             raise NotSeenError
-        _set(session, who.account_id, password=hashed, password_changed_at=at)
+        update_account(session, who.account_id, password=hashed, password_changed_at=at)
         end_sessions(session, who.account_id)
         drop_links(session, who.account_id)
         record(session, at, actor._replace(account_id=who.account_id, name=who.name), "password-changed")
@@ -123,7 +123,7 @@ class Own:
         hashed = self._passwords.hashed(wanted, *_words(row))
         with self._database.writing() as session:
             self._hold(session, row)
-            _set(session, row.id, password=hashed, password_changed_at=self._at)
+            update_account(session, row.id, password=hashed, password_changed_at=self._at)
             end_others(session, row.id, digest)
             drop_links(session, row.id)
             record(session, self._at, self._actor, "password-changed")
@@ -257,7 +257,3 @@ def _row(session: Session, account_id: int) -> Any:
         _ACCOUNT, _ORGANISATION, owner
     )
     return session.execute(query.where(_ACCOUNT.c.id == account_id)).one()
-
-
-def _set(session: Session, account_id: int, **values: Any) -> None:
-    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(values))

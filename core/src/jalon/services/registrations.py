@@ -8,17 +8,16 @@ from typing import Any, Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from jalon.domain.rights import why_not_administer
 from jalon.errors import JalonError
 from jalon.services.accounts import AccountRefusedError, checked_email, checked_login, checked_name
-from jalon.services.acting import require
+from jalon.services.acting import Acting, require_administrator
 from jalon.services.mail import queue_mail
-from jalon.services.organisations import FirstAccount, Invited, create_with_head, organisation_line
+from jalon.services.managing import Invited
+from jalon.services.organisations import FirstAccount, create_with_head, organisation_line
 from jalon.services.passwords import Passwords
 from jalon.services.products import LARGEST, NotSeenError
 from jalon.services.texts import TextRefusedError, clean
 from jalon.services.trace import record
-from jalon.services.tree import Acting
 from jalon.storage.tables import Account, Registration, table_of
 
 _ACCOUNT: Final = table_of(Account)
@@ -46,18 +45,17 @@ def ask_for_registration(act: Acting, organisation: str, first: FirstAccount, me
 
 
 def registrations(session: Session) -> Sequence[Any]:
-    """List the registrations that wait, the oldest first, then the last decided."""
+    """List the registrations that wait, the oldest first."""
     waiting = select(_REGISTRATION).where(_REGISTRATION.c.decided_at.is_(None))
     return list(session.execute(waiting.order_by(_REGISTRATION.c.id).limit(200)))
 
 
-def registration(session: Session, registration_id: int) -> Any:
-    """Give one registration; raise NotSeenError."""
+def registration(session: Session, registration_id: int, *, holding: bool = False) -> Any:
+    """Give one registration; raise NotSeenError. While it is held, no other act decides it."""
     if not 0 < registration_id <= LARGEST:
         raise NotSeenError
-    row = session.execute(
-        select(_REGISTRATION).where(_REGISTRATION.c.id == registration_id).with_for_update()
-    ).one_or_none()
+    query = select(_REGISTRATION).where(_REGISTRATION.c.id == registration_id)
+    row = session.execute(query.with_for_update() if holding else query).one_or_none()
     if row is None:
         raise NotSeenError
     return row
@@ -88,8 +86,8 @@ def refuse_registration(act: Acting, registration_id: int, answer: str) -> None:
 
 
 def _undecided(act: Acting, registration_id: int) -> Any:
-    require(why_not_administer(act.person))
-    row = registration(act.session, registration_id)
+    require_administrator(act.person, act.session)
+    row = registration(act.session, registration_id, holding=True)
     if row.decided_at is not None:
         raise AccountRefusedError("Cette demande a déjà reçu une réponse.")
     return row

@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 
 from jalon.domain.rights import Denial, Person
 from jalon.errors import JalonError
-from jalon.services.acting import hold, require
+from jalon.services.acting import Acting, hold, require
 from jalon.services.lists import Given, ProductNamed, give
 from jalon.services.mail import queue_mail
 from jalon.services.products import LARGEST, NotSeenError, subtree
 from jalon.services.texts import MAX_NAME, TextRefusedError, clean, name_key
-from jalon.services.tree import Acting
 from jalon.storage.tables import Account, Product, ProductRequest, table_of
 
 _ACCOUNT: Final = table_of(Account)
@@ -76,9 +75,18 @@ def requests_of(session: Session, account_id: int) -> list[Asked]:
 
 def pending_below(session: Session, person: Person) -> list[Asked]:
     """List the requests of accounts below a person that nobody has decided."""
+    return _read(session, _pending_below(person))
+
+
+def count_pending(session: Session, person: Person) -> int:
+    """Count the requests of accounts below a person that nobody has decided."""
+    return session.scalar(select(func.count()).where(_pending_below(person))) or 0
+
+
+def _pending_below(person: Person) -> Any:
     below = subtree(person.account_id)
     which = _REQUEST.c.account_id.in_(select(below.c.id)) & (_REQUEST.c.account_id != person.account_id)
-    return _read(session, which & _REQUEST.c.decided_at.is_(None))
+    return which & _REQUEST.c.decided_at.is_(None)
 
 
 def accept(act: Acting, request_id: int, product_id: int) -> Asked:

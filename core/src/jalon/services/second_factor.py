@@ -9,10 +9,11 @@ from hashlib import sha256
 from typing import Any, Final
 
 import pyotp
-from sqlalchemy import ScalarSelect, delete, func, select, update
+from sqlalchemy import ScalarSelect, delete, func, select
 from sqlalchemy.orm import Session
 
 from jalon.errors import JalonError
+from jalon.services.accounts import update_account
 from jalon.services.trace import Actor, record
 from jalon.storage.tables import Account, RecoveryCode, Setting, table_of
 
@@ -54,7 +55,7 @@ def enrol(
     step = _step_of(secret, code, at, after=0)
     if step is None:
         raise WrongCodeError(_WRONG)
-    _set(session, account_id, totp_secret=secret, totp_last_step=step)
+    update_account(session, account_id, totp_secret=secret, totp_last_step=step)
     record(session, at, actor, "second-factor-on", ("account", account_id))
     return _new_codes(session, account_id)
 
@@ -89,7 +90,7 @@ def use_code(session: Session, actor: Actor, account_id: int, code: str, at: dat
         return False
     step = _step_of(row.totp_secret, code, at, after=row.totp_last_step)
     if step is not None:
-        _set(session, account_id, totp_last_step=step)
+        update_account(session, account_id, totp_last_step=step)
         return True
     same = (_CODE.c.account_id == account_id) & (_CODE.c.digest == _digest(account_id, code))
     if session.scalar(delete(_CODE).where(same).returning(_CODE.c.account_id)) is None:
@@ -102,7 +103,7 @@ def switch_off(session: Session, actor: Actor, account_id: int, at: datetime) ->
     """Switch the second factor off."""
     _require(session, account_id, is_on=True)
     session.execute(delete(_CODE).where(_CODE.c.account_id == account_id))
-    _set(session, account_id, totp_secret="", totp_last_step=0)
+    update_account(session, account_id, totp_secret="", totp_last_step=0)
     record(session, at, actor, "second-factor-off", ("account", account_id))
 
 
@@ -143,10 +144,6 @@ def _require(session: Session, account_id: int, *, is_on: bool) -> None:
         raise FactorStateError(
             "Le second facteur n’est pas activé." if is_on else "Le second facteur est déjà activé."
         )
-
-
-def _set(session: Session, account_id: int, **values: object) -> None:
-    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(values))
 
 
 _WRONG: Final = (

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import select, update
@@ -25,12 +23,13 @@ from jalon.domain.rights import (
     why_not_show_link,
 )
 from jalon.services.account_acts import delete_account, readdress
-from jalon.services.accounts import NewAccount, checked_email, checked_name, create_account
-from jalon.services.acting import hold, require
+from jalon.services.accounts import NewAccount, checked_email, checked_name, create_account, update_account
+from jalon.services.acting import Acting, hold, managed, require
+from jalon.services.managing import Invited, invite
 from jalon.services.passwords import Passwords
 from jalon.services.people import AccountSeen, account_seen
 from jalon.services.products import NotSeenError, subtree
-from jalon.services.trace import Actor, record
+from jalon.services.trace import record
 from jalon.storage.tables import Account, Product, ProductShare, table_of
 
 _ACCOUNT: Final = table_of(Account)
@@ -45,20 +44,6 @@ class Identity(NamedTuple):
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """Hold one act: the transaction, who acts, from where, and when."""
-
-    session: Session
-    person: Person
-    actor: Actor
-    at: datetime
-
-    def record(self, action: str, account_id: int, **detail: Any) -> None:
-        """Trace what was done to an account."""
-        record(self.session, self.at, self.actor, action, ("account", account_id), **detail)
-
-
 class Responsibility(NamedTuple):
     """Name a product an account is responsible of."""
 
@@ -70,14 +55,14 @@ class Responsibility(NamedTuple):
 
 def create_below(
     act: Acting, login: str, identity: Identity, rights: Rights, above_id: int, passwords: Passwords
-) -> Account:
+) -> Invited:
     """Make an account attached below oneself or below an account of one's own, to be invited."""
     person = hold(act.session, act.person)
     require(why_not_create(person))
     require(why_not_grant(person, rights))
     above = account_seen(act.session, person, above_id)
     if above.id != person.account_id:
-        require(why_not_manage(person, above.bond), above)
+        require(why_not_manage(person, above.bond))
     new = NewAccount(
         login,
         identity.name,
@@ -91,25 +76,23 @@ def create_below(
     )
     account = create_account(act.session, new, passwords)
     act.record("account-created", account.id or 0, rights=sorted(rights.granted()))
-    return account
+    return invite(act, account)
 
 
 def change(act: Acting, account_id: int, identity: Identity, rights: Rights) -> None:
     """Change the name, the address and the rights of an account below."""
-    person = hold(act.session, act.person)
-    seen = account_seen(act.session, person, account_id)
-    require(why_not_manage(person, seen.bond), seen)
-    require(why_not_grant(person, rights, seen.bond.rights), seen)
+    seen, person = managed(act, account_id), hold(act.session, act.person)
+    require(why_not_grant(person, rights, seen.bond.rights))
     name, (email, _key) = checked_name(identity.name), checked_email(identity.email)
     if email != seen.email:  # whoever reads it can sign in by a forgotten password: it lends the rights
-        require(why_not_show_link(person, seen.bond), seen)
+        require(why_not_show_link(person, seen.bond))
         readdress(act.session, account_id, seen.email, email, act.at)
     if name != seen.name:
-        _set(act.session, account_id, name=name)
+        update_account(act.session, account_id, name=name)
     if (name, email) != (seen.name, seen.email):
         act.record("account-changed", account_id)
     if rights != seen.bond.rights:
-        _set(
+        update_account(
             act.session,
             account_id,
             profile=rights.profile.value,
@@ -129,9 +112,9 @@ def move(act: Acting, account_id: int, above_id: int) -> None:
     above = account_seen(act.session, person, above_id)
     below = subtree(account_id)
     is_below = act.session.scalar(select(below.c.id).where(below.c.id == above_id)) is not None
-    require(why_not_attach(person, moved.bond, above.bond, is_below=is_below), moved)
+    require(why_not_attach(person, moved.bond, above.bond, is_below=is_below))
     if moved.manager_id != above_id:
-        _set(act.session, account_id, manager_id=above_id)
+        update_account(act.session, account_id, manager_id=above_id)
         act.record("account-moved", account_id, above=above_id)
 
 
@@ -153,7 +136,7 @@ def entrust(act: Acting, account_id: int, to: Mapping[int, int]) -> None:
     person = hold(act.session, act.person)
     seen = account_seen(act.session, person, account_id)
     if account_id != person.account_id:
-        require(why_not_manage(person, seen.bond), seen)
+        require(why_not_manage(person, seen.bond))
     _entrust(act, person, seen, to)
 
 
@@ -164,10 +147,10 @@ def delete(act: Acting, account_id: int, to: Mapping[int, int]) -> None:
     """
     person = hold(act.session, act.person)
     seen = account_seen(act.session, person, account_id)
-    require(why_not_manage(person, seen.bond), seen)
+    require(why_not_manage(person, seen.bond))
     _entrust(act, person, seen, to)
     seen = account_seen(act.session, person, account_id)
-    require(why_not_delete(person, seen.bond), seen)
+    require(why_not_delete(person, seen.bond))
     below = list(act.session.scalars(select(_ACCOUNT.c.id).where(_ACCOUNT.c.manager_id == account_id)))
     if below:
         moved_up = update(_ACCOUNT).where(_ACCOUNT.c.id.in_(below)).values(manager_id=seen.manager_id)
@@ -187,7 +170,7 @@ def _entrust(act: Acting, person: Person, seen: AccountSeen, to: Mapping[int, in
         bond = Bond(
             organisation_id=person.organisation_id or 0, responsible_id=seen.id, manages=seen.bond.manages
         )
-        require(why_not_entrust(person, receivers[receiver_id].bond, bond), seen)
+        require(why_not_entrust(person, receivers[receiver_id].bond, bond))
         if receivers[receiver_id].suspended_at is not None:
             raise NotSeenError
     for product_id, receiver_id in sorted(to.items()):
@@ -196,10 +179,6 @@ def _entrust(act: Acting, person: Person, seen: AccountSeen, to: Mapping[int, in
         subject = ("product", product_id)
         detail = {"before": seen.id, "after": receiver_id}
         record(act.session, act.at, act.actor, "responsibility-moved", subject, **detail)
-
-
-def _set(session: Session, account_id: int, **values: Any) -> None:
-    session.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == account_id).values(values))
 
 
 def search(accounts: Collection[AccountSeen], words: str) -> frozenset[int]:

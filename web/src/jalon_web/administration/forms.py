@@ -4,42 +4,19 @@ from __future__ import annotations
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import StringField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from jalon.services.organisations import FirstAccount
+from jalon_web.identity import IdentityForm, line_field, login_field
 from jalon_web.translation import lazy_gettext as _
 from jalon_web.typed import showable
-
-_LONG = Length(max=200, message=_("Ce texte dépasse 200 caractères. Raccourcissez-le."))
-
-
-class IdentityForm(FlaskForm):  # type: ignore[misc]
-    """Ask who an account is for."""
-
-    name = StringField(
-        _("Nom et prénom"),
-        filters=[showable],
-        validators=[InputRequired(_("Indiquez le nom de la personne.")), _LONG],
-    )
-    email = StringField(
-        _("Adresse électronique"),
-        filters=[showable],
-        validators=[InputRequired(_("Indiquez une adresse électronique.")), _LONG],
-    )
 
 
 class FirstAccountForm(IdentityForm):
     """Ask for a login as well."""
 
-    login = StringField(
-        _("Identifiant de connexion"),
-        filters=[showable],
-        validators=[
-            InputRequired(_("Choisissez un identifiant.")),
-            Length(max=64, message=_("Cet identifiant dépasse 64 caractères. Raccourcissez-le.")),
-        ],
-    )
+    login = login_field()
 
     @property
     def first(self) -> FirstAccount:
@@ -50,11 +27,10 @@ class FirstAccountForm(IdentityForm):
 class OrganisationForm(FirstAccountForm):
     """Ask for an organisation and its first account."""
 
-    organisation = StringField(
+    organisation = line_field(
         _("Organisation"),
-        filters=[showable],
+        _("Indiquez le nom de l’organisation."),
         description=_("L’entreprise ou l’organisme qui édite les produits."),
-        validators=[InputRequired(_("Indiquez le nom de l’organisation.")), _LONG],
     )
 
 

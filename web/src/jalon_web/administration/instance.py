@@ -6,12 +6,11 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from jalon.domain.rights import why_not_administer
-from jalon.services.acting import require
+from jalon.services.acting import require_administrator
+from jalon.services.enabling import enable_everywhere
 from jalon.services.instance import concerned_by
 from jalon.services.products import NotSeenError
 from jalon.services.second_factor import COMPULSORY, is_compulsory
-from jalon.services.switches import switch
 from jalon.services.trace import record
 from jalon.storage.database import upsert
 from jalon.storage.tables import Setting
@@ -46,10 +45,7 @@ def switch_plugin() -> Any:
             concerned = concerned_by(session, found)
         return render_template("administration/switch.html", plugin=found, is_on=is_on, concerned=concerned)
     with acting() as act:
-        require(why_not_administer(act.person))
-        author = act.person.account_id
-        switch(act.session, name, is_on=is_on, organisation_id=None, author_id=author, clock=held.clock)
-        record(act.session, act.at, act.actor, "plugin-switched", ("plugin", name), on=is_on)
+        enable_everywhere(act, name, is_on=is_on)
     held.wake()
     flash(_("Le choix est enregistré. Les questionnaires sont recalculés dans un instant."), "success")
     return redirect(url_for("instance.plugins"), 303)
@@ -70,6 +66,7 @@ def save_settings() -> Any:
     """Make the second factor compulsory for administrators, or not."""
     value = "yes" if request.form.get("second_factor") == "yes" else "no"
     with acting() as act:
+        require_administrator(act.person, act.session)
         upsert(act.session, Setting, [{"key": COMPULSORY, "value": value}])
         record(act.session, act.at, act.actor, "setting-changed", ("setting", COMPULSORY), value=value)
     flash(_("Les réglages sont enregistrés."), "success")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from jalon.domain.rights import AccountKind, Denial, why_not_delete, why_not_manage
+from jalon.domain.rights import AccountKind, why_not_delete, why_not_manage
 from jalon.errors import JalonError
-from jalon.services.account_acts import delete_account, reset_link, resume, suspend
-from jalon.services.acting import DeniedError, require
-from jalon.services.links import Purpose
-from jalon.services.mail import queue_mail
+from jalon.services import managing
+from jalon.services.acting import Acting, require
 from jalon.services.organisations import (
     PER_PAGE,
-    Invited,
-    administrators,
     create_successor,
     create_with_head,
     create_without_organisation,
@@ -28,12 +25,14 @@ from jalon.services.organisations import (
     without_organisation,
 )
 from jalon.services.people import AccountSeen, account_seen
-from jalon.services.tree import Acting
+from jalon.services.products import NotSeenError
 from jalon_web.access import Access, allow
-from jalon_web.acts import acting, refused
-from jalon_web.administration.forms import FirstAccountForm, IdentityForm, OrganisationForm
+from jalon_web.acts import acting, link_page, refused
+from jalon_web.administration.forms import FirstAccountForm, OrganisationForm
+from jalon_web.identity import IdentityForm
 from jalon_web.portal import person, portal
 from jalon_web.translation import gettext as _
+from jalon_web.translation import lazy_gettext as __
 from jalon_web.tree.shown import states
 from jalon_web.typed import number, typeset
 
@@ -155,7 +154,8 @@ def accounts() -> Any:
 def create_account(kind: str) -> Any:
     """Make an account of the authority, or of an administrator."""
     form = FirstAccountForm()
-    require(None if kind in {"authority", "administrator"} else Denial.NOT_BELOW)
+    if kind not in {"authority", "administrator"}:
+        raise NotSeenError
     if form.is_submitted() and form.validate():
         try:
             with acting() as act:
@@ -175,7 +175,7 @@ def account(account_id: int) -> Any:
     form = IdentityForm()
     with portal().database.reading() as session:
         seen = account_seen(session, person(), account_id)
-        count = administrators(session)
+        count = managing.administrators(session)
     if not form.is_submitted():
         form.name.data, form.email.data = seen.name, seen.email
     elif form.validate():
@@ -199,8 +199,8 @@ def confirm_deletion(account_id: int) -> Any:
     """Say what deleting an account does, before it is done."""
     with portal().database.reading() as session:
         seen = account_seen(session, person(), account_id)
-        count = administrators(session)
-    require(why_not_delete(person(), seen.bond, administrators=count), seen)
+        count = managing.administrators(session)
+    require(why_not_delete(person(), seen.bond, administrators=count))
     return render_template("administration/delete.html", account=seen)
 
 
@@ -209,44 +209,24 @@ def confirm_deletion(account_id: int) -> Any:
 def act_on(account_id: int, act: str) -> Any:
     """Suspend, resume, reset or delete an account an administrator answers for."""
     with acting() as acted:
-        seen = account_seen(acted.session, acted.person, account_id)
-        require(why_not_manage(acted.person, seen.bond), seen)
         if act == "reinitialiser":
-            made = _reset(acted, seen)
-        elif act == "supprimer":
-            count = administrators(acted.session, holding=True)
-            require(why_not_delete(acted.person, seen.bond, administrators=count), seen)
-            delete_account(acted.session, acted.actor, account_id, acted.at)
-        elif act in _ACTS:
-            _last(acted, seen, act)
-            _ACTS[act](acted.session, acted.actor, account_id, acted.at)
-        else:
-            require(Denial.NOT_BELOW, seen)
-    if act == "reinitialiser":
-        return link_page(made, url_for("administration.account", account_id=account_id))
+            made = managing.reset_one(acted, account_id, mails=portal().mails)
+            return link_page(made, url_for("administration.account", account_id=account_id))
+        if act not in _ACTS:
+            raise NotSeenError
+        does, said = _ACTS[act]
+        seen = does(acted, account_id)
+    flash(str(said) % {"nom": seen.name}, "success")
     if act == "supprimer":
-        flash(_("Le compte de %(nom)s est supprimé.", nom=seen.name), "success")
         return redirect(url_for("administration.accounts"), 303)
-    return _done(
-        _("Le compte est suspendu.") if act == "suspendre" else _("Le compte est réactivé."), account_id
-    )
+    return redirect(url_for("administration.account", account_id=account_id), 303)
 
 
-_ACTS: Final = {"suspendre": suspend, "reactiver": resume}
-
-
-def _last(acted: Acting, seen: AccountSeen, act: str) -> None:
-    """Keep the last administrator able to sign in."""
-    last = seen.bond.kind is AccountKind.ADMINISTRATOR and administrators(acted.session, holding=True) < 2  # noqa: PLR2004
-    if act == "suspendre" and last and seen.suspended_at is None:
-        raise DeniedError(Denial.LAST, seen)
-
-
-def _reset(acted: Acting, seen: AccountSeen) -> Invited:
-    purpose = Purpose.INVITATION if seen.invited else Purpose.PASSWORD
-    token = reset_link(acted.session, acted.actor, seen.id, acted.at, purpose=purpose)
-    queue_mail(acted.session, purpose.value, account_id=seen.id, at=acted.at)
-    return Invited(seen.id, seen.login, seen.name, token)
+_ACTS: Final[Mapping[str, tuple[Callable[[Acting, int], AccountSeen], Any]]] = {
+    "suspendre": (managing.suspend_one, __("Le compte de %(nom)s est suspendu.")),
+    "reactiver": (managing.resume_one, __("Le compte de %(nom)s est réactivé.")),
+    "supprimer": (managing.delete_one, __("Le compte de %(nom)s est supprimé.")),
+}
 
 
 def _organisation(organisation_id: int, form: FirstAccountForm, code: int = 200) -> Any:
@@ -273,19 +253,6 @@ def page_asked() -> int:
 def form_page(template: str, form: Any, **values: Any) -> Any:
     """Show a form, again when it was refused."""
     return render_template(template, form=form, **values), 422 if form.is_submitted() else 200
-
-
-def link_page(made: Invited, back: str) -> Any:
-    """Show the link of an account, once."""
-    held = portal()
-    held.wake()
-    return render_template(
-        "administration/link.html",
-        made=made,
-        address=held.link_address(made.token),
-        mails=held.mails,
-        back=back,
-    )
 
 
 def _done(message: str, account_id: int) -> Any:

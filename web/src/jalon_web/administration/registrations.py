@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from jalon.domain.rights import AccountKind, Person
 from jalon.errors import JalonError
+from jalon.services.acting import Acting
 from jalon.services.registrations import (
     accept_registration,
     ask_for_registration,
@@ -16,11 +17,10 @@ from jalon.services.registrations import (
     registrations,
 )
 from jalon.services.trace import Actor
-from jalon.services.tree import Acting
 from jalon_web.access import Access, allow
-from jalon_web.acts import acting, refused
+from jalon_web.acts import acting, link_page, refused
 from jalon_web.administration.forms import AnswerForm, OrganisationForm, RegistrationForm
-from jalon_web.administration.organisations import form_page, link_page
+from jalon_web.administration.organisations import form_page
 from jalon_web.portal import portal
 from jalon_web.translation import gettext as _
 from jalon_web.tree.lists import ZONE

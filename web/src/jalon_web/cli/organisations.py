@@ -15,12 +15,13 @@ from rich.table import Table
 
 from jalon.domain.rights import AccountKind, Person
 from jalon.exchange.sheet import read_sheet
+from jalon.services.acting import Acting
 from jalon.services.clock import system_clock
 from jalon.services.importing import Planned, apply, plan
-from jalon.services.organisations import FirstAccount, Invited, create_with_head, organisations
+from jalon.services.managing import Invited
+from jalon.services.organisations import FirstAccount, create_with_head, organisations
 from jalon.services.passwords import Passwords
 from jalon.services.trace import Actor
-from jalon.services.tree import Acting
 from jalon_web.cli.accounts import link, opened
 from jalon_web.cli.shell import Refusal, Shell
 from jalon_web.settings import Settings

@@ -51,7 +51,7 @@ def switch() -> Any:
         )
         return render_template("organisation/confirm.html", row=row, is_on=is_on, effect=effect)
     with acting() as act:
-        enable(act, held.switchboard, plugin, held.clock, is_on=is_on)
+        enable(act, held.switchboard, plugin, is_on=is_on)
     held.wake()
     flash(
         _("Le choix est enregistré. Les questionnaires sont recalculés dans un instant."),

@@ -25,7 +25,7 @@ from jalon.services.second_factor import (
 from jalon_web.access import Access, allow
 from jalon_web.acts import actor
 from jalon_web.own.forms import CodeForm, ConfirmForm
-from jalon_web.own.routes import guessing, login_of
+from jalon_web.own.routes import guessing
 from jalon_web.portal import person, portal, signed_in
 from jalon_web.translation import gettext as _
 from jalon_web.typed import typeset
@@ -133,7 +133,7 @@ def _page(code: CodeForm, confirm: ConfirmForm, status: int = 200) -> Any:
         must=signed_in().must_enrol,
         compulsory=compulsory,
         secret=" ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
-        drawing=_drawn(address_of(secret, login_of(seen.id))) if secret else "",
+        drawing=_drawn(address_of(secret, seen.login)) if secret else "",
         code=code,
         confirm=confirm,
     )

@@ -6,6 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from jalon_web.identity import line_field
 from jalon_web.translation import lazy_gettext as _
 from jalon_web.typed import showable
 
@@ -27,14 +28,7 @@ class PasswordForm(_CurrentForm):
 class EmailForm(_CurrentForm):
     """Ask for the current password and a new address."""
 
-    email = StringField(
-        _("Nouvelle adresse électronique"),
-        filters=[showable],
-        validators=[
-            InputRequired(_("Indiquez la nouvelle adresse.")),
-            Length(max=200, message=_("Cette adresse dépasse 200 caractères. Raccourcissez-la.")),
-        ],
-    )
+    email = line_field(_("Nouvelle adresse électronique"), _("Indiquez la nouvelle adresse."))
 
 
 class ConfirmForm(_CurrentForm):
@@ -63,24 +57,13 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
 class ForgottenLoginForm(FlaskForm):  # type: ignore[misc]
     """Ask for an address."""
 
-    typed = StringField(
-        _("Adresse électronique"),
-        filters=[showable],
-        validators=[
-            InputRequired(_("Indiquez votre adresse électronique.")),
-            Length(max=200, message=_("Ce texte est trop long.")),
-        ],
-    )
+    typed = line_field(_("Adresse électronique"), _("Indiquez votre adresse électronique."))
 
 
 class ForgottenForm(FlaskForm):  # type: ignore[misc]
     """Ask for a login or an address."""
 
-    typed = StringField(
+    typed = line_field(
         _("Identifiant de connexion ou adresse électronique"),
-        filters=[showable],
-        validators=[
-            InputRequired(_("Indiquez votre identifiant ou votre adresse.")),
-            Length(max=200, message=_("Ce texte est trop long.")),
-        ],
+        _("Indiquez votre identifiant ou votre adresse."),
     )

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, url_for
-from sqlalchemy import select
 
 from jalon.errors import JalonError
 from jalon.services.own import (
@@ -25,7 +24,6 @@ from jalon.services.people import account_seen
 from jalon.services.second_factor import codes_left
 from jalon.services.sign_in import token_digest
 from jalon.services.trace import record
-from jalon.storage.tables import Account, table_of
 from jalon_web.access import Access, allow
 from jalon_web.acts import actor, refused
 from jalon_web.denials import rights_text
@@ -149,13 +147,6 @@ def guessing() -> Iterator[Own]:
 
 def _plain(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else str(value)
-
-
-def login_of(account_id: int) -> str:
-    """Give the login of an account."""
-    accounts = table_of(Account)
-    with portal().database.reading() as session:
-        return session.scalar(select(accounts.c.login).where(accounts.c.id == account_id)) or ""
 
 
 def _form(template: str, form: Any) -> Any:

@@ -12,7 +12,7 @@ from jalon.domain.rights import has_products
 from jalon.services.drafts import kept_answers
 from jalon.services.enabling import head_of, optional_plugins
 from jalon.services.products import bases_of, product_seen, products_seen, whole_scores
-from jalon.services.requests import pending_below
+from jalon.services.requests import count_pending
 from jalon_web.access import Access, allow
 from jalon_web.portal import person, plugins_in_use, portal, signed_in
 from jalon_web.products.shown import ProductRow
@@ -29,7 +29,7 @@ def index() -> Any:
     """Show my products and what to do next."""
     rows = [row for row in _rows(steps=True) if not row.archived]
     with portal().database.reading() as session:
-        pending = len(pending_below(session, person())) if has_products(person()) else 0
+        pending = count_pending(session, person()) if has_products(person()) else 0
     return render_template(
         "products/home.html", products=tuple(rows), is_member=has_products(person()), pending=pending
     )

@@ -2,83 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from jalon.domain.rights import Rights, WorkProfile
 from jalon.services.tree import Identity
+from jalon_web.denials import PROFILES
+from jalon_web.identity import IdentityForm, line_field, login_field
 from jalon_web.translation import gettext
 from jalon_web.translation import lazy_gettext as _
 from jalon_web.typed import showable
 
-_PROFILES: Final = {
-    WorkProfile.PRODUCTS.value: _("Questionnaires des produits"),
-    WorkProfile.PRODUCTS_AND_POLICY.value: _("Questionnaires des produits et politique globale"),
-}
 _RIGHTS: Final = {
     "validates": _("Peut valider les questionnaires"),
     "creates_accounts": _("Peut créer des comptes"),
 }
 
 
-class _OneOf(RadioField):  # type: ignore[misc]
-    """Choose one; another value than those offered is told in French."""
+class _Offered:
+    """Tell in French of a value that was never offered."""
 
     def pre_validate(self, form: Any) -> None:
         """Refuse a value that was never offered."""
-        _offered(super().pre_validate, form)
+        try:
+            super().pre_validate(form)  # type: ignore[misc]
+        except ValidationError:
+            raise ValidationError(gettext("Ce choix n’est pas proposé. Choisissez parmi la liste.")) from None
 
 
-class _Listed(SelectField):  # type: ignore[misc]
-    """Choose one of a list; another value is told in French."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse a value that was never offered."""
-        _offered(super().pre_validate, form)
+class _OneOf(_Offered, RadioField):  # type: ignore[misc]
+    """Choose one."""
 
 
-class _AnyOf(SelectMultipleField):  # type: ignore[misc]
-    """Choose any number; another value is told in French."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse a value that was never offered."""
-        _offered(super().pre_validate, form)
+class _Listed(_Offered, SelectField):  # type: ignore[misc]
+    """Choose one of a list."""
 
 
-def _offered(check: Callable[[Any], None], form: Any) -> None:
-    try:
-        check(form)
-    except ValidationError:
-        raise ValidationError(gettext("Ce choix n’est pas proposé. Choisissez parmi la liste.")) from None
+class _AnyOf(_Offered, SelectMultipleField):  # type: ignore[misc]
+    """Choose any number."""
 
 
-class AccountForm(FlaskForm):  # type: ignore[misc]
+class AccountForm(IdentityForm):
     """Ask who an account is for and what it may do."""
 
-    name = StringField(
-        _("Nom et prénom"),
-        filters=[showable],
-        validators=[
-            InputRequired(_("Indiquez le nom de la personne.")),
-            Length(max=200, message=_("Ce nom dépasse 200 caractères. Raccourcissez-le.")),
-        ],
-    )
-    email = StringField(
-        _("Adresse électronique"),
-        filters=[showable],
-        validators=[
-            InputRequired(_("Indiquez une adresse électronique.")),
-            Length(max=200, message=_("Cette adresse dépasse 200 caractères. Raccourcissez-la.")),
-        ],
-    )
     profile = _OneOf(
         _("Profil"),
-        choices=[SelectChoice(value, label) for value, label in _PROFILES.items()],
+        choices=[SelectChoice(value.value, label) for value, label in PROFILES.items()],
         validators=[InputRequired(_("Choisissez un profil."))],
     )
     rights = _AnyOf(_("Droits"), choices=[SelectChoice(value, label) for value, label in _RIGHTS.items()])
@@ -108,14 +81,7 @@ class AccountForm(FlaskForm):  # type: ignore[misc]
 class NewAccountForm(AccountForm):
     """Ask for a login as well, and where the account is attached."""
 
-    login = StringField(
-        _("Identifiant de connexion"),
-        filters=[showable],
-        validators=[
-            InputRequired(_("Choisissez un identifiant.")),
-            Length(max=64, message=_("Cet identifiant dépasse 64 caractères. Raccourcissez-le.")),
-        ],
-    )
+    login = login_field()
     above = _Listed(_("Responsable de rattachement"), coerce=str)
 
 
@@ -128,23 +94,12 @@ class MoveForm(FlaskForm):  # type: ignore[misc]
 class RequestForm(FlaskForm):  # type: ignore[misc]
     """Ask for a product one does not see."""
 
-    wanted = StringField(
-        _("Produit"),
-        filters=[showable],
-        validators=[
-            InputRequired(_("Indiquez le nom ou la référence du produit.")),
-            Length(max=200, message=_("Ce texte dépasse 200 caractères. Raccourcissez-le.")),
-        ],
-    )
+    wanted = line_field(_("Produit"), _("Indiquez le nom ou la référence du produit."))
     message = TextAreaField(
         _("Pourquoi en avez-vous besoin\u00a0? (facultatif)"),
         filters=[showable],
         validators=[Length(max=1000, message=_("Ce texte dépasse 1 000 caractères. Raccourcissez-le."))],
     )
-
-
-class PlainForm(FlaskForm):  # type: ignore[misc]
-    """Carry nothing but the token."""
 
 
 def attach_choices(form: Any, choices: list[tuple[int, str]]) -> None:

@@ -23,6 +23,7 @@ from jalon_web.translation import gettext as _
 from jalon_web.tree.forms import RequestForm
 from jalon_web.tree.shown import instant, matrix_shown
 from jalon_web.typed import number, typeset
+from jalon_web.wording import counted
 
 blueprint = Blueprint("lists", __name__)
 ZONE: Final = ZoneInfo("Europe/Paris")
@@ -64,7 +65,10 @@ def save_matrix() -> Any:
         give(act, now - shown, shown - now)
     changed = len(now ^ shown)
     if changed:
-        flash(_("Les listes de produits sont enregistrées : %(n)s modification(s).", n=changed), "success")
+        said = counted(changed, _("modification"), _("modifications"))
+        flash(
+            _("Les listes de produits sont enregistrées : %(modifications)s.", modifications=said), "success"
+        )
     else:
         flash(_("Aucune modification à enregistrer."), "info")
     filters = {key: request.form.get(f"filter.{key}", "")[:200] for key in ("produit", "compte", "page")}

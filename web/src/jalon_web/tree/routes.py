@@ -9,21 +9,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from jalon.domain.rights import (
     Denial,
     why_not_create,
-    why_not_delete,
     why_not_manage,
     why_not_show_link,
 )
 from jalon.errors import JalonError
-from jalon.services.account_acts import reset_link, resume, suspend
-from jalon.services.acting import hold, require
+from jalon.services import managing
+from jalon.services.acting import require
 from jalon.services.explaining import who_can
-from jalon.services.links import Purpose, make_link
-from jalon.services.mail import queue_mail
 from jalon.services.people import AccountSeen, account_seen, accounts_below
-from jalon.services.requests import pending_below
-from jalon.services.tree import Acting, change, create_below, delete, entrust, move, responsibilities, search
+from jalon.services.requests import count_pending
+from jalon.services.tree import change, create_below, delete, entrust, move, responsibilities, search
 from jalon_web.access import Access, allow
-from jalon_web.acts import acting, refused
+from jalon_web.acts import acting, link_page, refused
 from jalon_web.denials import is_beyond, reason, rights_text
 from jalon_web.portal import person, portal, signed_in
 from jalon_web.translation import gettext as _
@@ -42,7 +39,7 @@ def index() -> Any:
     asked = request.args.get("q", "").strip()[:200]
     with portal().database.reading() as session:
         accounts = accounts_below(session, person())
-        pending = len(pending_below(session, person()))
+        pending = count_pending(session, person())
         denial = why_not_create(person())
         why = reason(denial, who_can(session, person(), denial)) if denial else None
     found = search(accounts, asked)
@@ -74,7 +71,7 @@ def create() -> Any:
         return _creation(form, 422)
     try:
         with acting() as act:
-            account = create_below(
+            made = create_below(
                 act,
                 form.login.data,
                 form.identity,
@@ -82,12 +79,10 @@ def create() -> Any:
                 number(form.above.data),
                 portal().sign_in.passwords,
             )
-            token = _invited(act, account.id or 0)
     except JalonError as error:
         refused(form, error)
         return _creation(form, 422)
-    portal().wake()
-    return _link_page(account.id or 0, account.name, token, Purpose.INVITATION)
+    return link_page(made, url_for("tree.show", account_id=made.account_id))
 
 
 @blueprint.get("/<int:account_id>")
@@ -105,7 +100,7 @@ def show(account_id: int) -> Any:
 def save(account_id: int) -> Any:
     """Change who an account is for and what it may do."""
     form, seen = AccountForm(), _seen(account_id)
-    require(why_not_manage(person(), seen.bond), seen)
+    require(why_not_manage(person(), seen.bond))
     if not form.validate():
         return _account(seen, form, 422)
     try:
@@ -122,9 +117,7 @@ def save(account_id: int) -> Any:
 def suspend_one(account_id: int) -> Any:
     """Suspend an account: its sessions end at once."""
     with acting() as act:
-        seen = _managed(act, account_id)
-        if seen.suspended_at is None:
-            suspend(act.session, act.actor, account_id, act.at)
+        managing.suspend_one(act, account_id)
     return _done(_("Le compte est suspendu\u00a0: ses sessions sont terminées."), account_id)
 
 
@@ -133,9 +126,7 @@ def suspend_one(account_id: int) -> Any:
 def resume_one(account_id: int) -> Any:
     """Let a suspended account sign in again."""
     with acting() as act:
-        seen = _managed(act, account_id)
-        if seen.suspended_at is not None:
-            resume(act.session, act.actor, account_id, act.at)
+        managing.resume_one(act, account_id)
     return _done(_("Le compte est réactivé."), account_id)
 
 
@@ -144,17 +135,8 @@ def resume_one(account_id: int) -> Any:
 def reset(account_id: int) -> Any:
     """Make a link to choose a password; it is shown where it lends no more rights than I have."""
     with acting() as act:
-        seen = _managed(act, account_id)
-        denial = why_not_show_link(hold(act.session, act.person), seen.bond)
-        if denial is not None and not portal().mails:
-            require(denial, seen)
-        if seen.suspended_at is not None:
-            require(Denial.NOT_BELOW, seen)
-        purpose = Purpose.INVITATION if seen.invited else Purpose.PASSWORD
-        token = reset_link(act.session, act.actor, account_id, act.at, purpose=purpose)
-        queue_mail(act.session, purpose.value, account_id=account_id, at=act.at)
-    portal().wake()
-    return _link_page(account_id, seen.name, "" if denial else token, purpose)
+        made = managing.reset_one(act, account_id, mails=portal().mails)
+    return link_page(made, url_for("tree.show", account_id=account_id))
 
 
 @blueprint.route("/<int:account_id>/deplacer", methods=["GET", "POST"])
@@ -162,7 +144,7 @@ def reset(account_id: int) -> Any:
 def move_one(account_id: int) -> Any:
     """Attach an account, with all below it, somewhere else among mine."""
     form, seen = MoveForm(), _seen(account_id)
-    require(why_not_manage(person(), seen.bond), seen)
+    require(why_not_manage(person(), seen.bond))
     with portal().database.reading() as session:
         accounts = accounts_below(session, person())
     outside = _outside(accounts, account_id)
@@ -182,7 +164,7 @@ def move_one(account_id: int) -> Any:
 def delete_one(account_id: int) -> Any:
     """Move the products of an account, then delete it."""
     seen = _seen(account_id)
-    require(why_not_manage(person(), seen.bond), seen)
+    require(why_not_manage(person(), seen.bond))
     with portal().database.reading() as session:
         mine = responsibilities(session, account_id)
         accounts = [each for each in accounts_below(session, person()) if each.id != account_id]
@@ -241,21 +223,6 @@ def _seen(account_id: int) -> AccountSeen:
         return account_seen(session, person(), account_id)
 
 
-def _managed(act: Acting, account_id: int) -> AccountSeen:
-    """Find an account one may act on, as things are now."""
-    who = hold(act.session, act.person)
-    seen = account_seen(act.session, who, account_id)
-    require(why_not_manage(who, seen.bond), seen)
-    return seen
-
-
-def _invited(act: Acting, account_id: int) -> str:
-    queue_mail(act.session, "invitation", account_id=account_id, at=act.at)
-    token = make_link(act.session, account_id, Purpose.INVITATION, act.at)
-    act.record("invited", account_id)
-    return token
-
-
 def _creation(form: NewAccountForm, code: int = 200) -> Any:
     with portal().database.reading() as session:
         why = reason(Denial.BEYOND_OWN, who_can(session, person(), Denial.OWN_ACCOUNT))
@@ -269,7 +236,6 @@ def _account(seen: AccountSeen, form: AccountForm, code: int = 200) -> Any:
     with portal().database.reading() as session:
         refusals = {
             "manage": denial,
-            "delete": why_not_delete(who, seen.bond),
             "link": why_not_show_link(who, seen.bond),
         }
         above = who_can(session, who, Denial.OWN_ACCOUNT)
@@ -290,16 +256,3 @@ def _account(seen: AccountSeen, form: AccountForm, code: int = 200) -> Any:
 def _done(message: str, account_id: int) -> Any:
     flash(message, "success")
     return redirect(url_for("tree.show", account_id=account_id), 303)
-
-
-def _link_page(account_id: int, name: str, token: str, purpose: Purpose) -> Any:
-    """Show a link once; it is nowhere else."""
-    address = portal().link_address(token) if token else ""
-    return render_template(
-        "tree/link.html",
-        account_id=account_id,
-        name=name,
-        address=address,
-        purpose=purpose.value,
-        mails=portal().mails,
-    )
